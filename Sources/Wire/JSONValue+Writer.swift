@@ -29,47 +29,54 @@ extension JSONValue {
     /// The document as text.
     public func text(_ options: WriteOptions = WriteOptions()) -> String { String(decoding: bytes(options), as: UTF8.self) }
 
-    /// Appends the document as UTF-8.
+    /// Appends the document as UTF-8. Works with a stack of its own, so that deep nesting cannot exhaust the thread's.
     public func write(to out: inout [UInt8], _ options: WriteOptions = WriteOptions()) {
-        write(to: &out, options, level: 0)
+        var open: [WriterFrame] = []
+        if let frame = begin(to: &out, options) { open.append(frame) }
+        while let frame = open.last {
+            let top = open.count - 1
+            let isFirst = frame.at == 0
+            guard frame.at < frame.values.count else {
+                if options.pretty, !isFirst { Self.breakLine(&out, top) }
+                out.append(frame.keys == nil ? UInt8(ascii: "]") : UInt8(ascii: "}"))
+                open.removeLast()
+                continue
+            }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            if options.pretty { Self.breakLine(&out, top + 1) }
+            if let keys = frame.keys {
+                Self.writeString(keys[frame.at], to: &out, escapeHTML: options.escapeHTML)
+                out.append(UInt8(ascii: ":"))
+                if options.pretty { out.append(UInt8(ascii: " ")) }
+            }
+            open[top].at += 1
+            if let inner = frame.values[frame.at].begin(to: &out, options) { open.append(inner) }
+        }
     }
 
-    private func write(to out: inout [UInt8], _ options: WriteOptions, level: Int) {
+    /// Writes a scalar whole, or the opening bracket of a container, which it returns.
+    private func begin(to out: inout [UInt8], _ options: WriteOptions) -> WriterFrame? {
         switch self {
         case .null: out.append(contentsOf: "null".utf8)
         case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
         case .number(let value): out.append(contentsOf: value.text.utf8)
         case .string(let value): Self.writeString(value, to: &out, escapeHTML: options.escapeHTML)
-        case .array(let elements): Self.writeArray(elements, to: &out, options, level: level)
-        case .object(let members): Self.writeObject(members, to: &out, options, level: level)
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            return WriterFrame(keys: nil, values: elements)
+        case .object(let members):
+            out.append(UInt8(ascii: "{"))
+            let ordered = options.sortedKeys ? members.sortedByKey() : members
+            return WriterFrame(keys: ordered.keys, values: ordered.values)
         }
+        return nil
     }
 
-    private static func writeArray(_ elements: [JSONValue], to out: inout [UInt8], _ options: WriteOptions, level: Int) {
-        out.append(UInt8(ascii: "["))
-        for (at, element) in elements.enumerated() {
-            if at > 0 { out.append(UInt8(ascii: ",")) }
-            if options.pretty { breakLine(&out, level + 1) }
-            element.write(to: &out, options, level: level + 1)
-        }
-        if options.pretty, !elements.isEmpty { breakLine(&out, level) }
-        out.append(UInt8(ascii: "]"))
-    }
-
-    private static func writeObject(_ members: JSONObject, to out: inout [UInt8], _ options: WriteOptions, level: Int) {
-        out.append(UInt8(ascii: "{"))
-        var isFirst = true
-        for (key, value) in options.sortedKeys ? members.sortedByKey() : members {
-            if !isFirst { out.append(UInt8(ascii: ",")) }
-            isFirst = false
-            if options.pretty { breakLine(&out, level + 1) }
-            writeString(key, to: &out, escapeHTML: options.escapeHTML)
-            out.append(UInt8(ascii: ":"))
-            if options.pretty { out.append(UInt8(ascii: " ")) }
-            value.write(to: &out, options, level: level + 1)
-        }
-        if options.pretty, !isFirst { breakLine(&out, level) }
-        out.append(UInt8(ascii: "}"))
+    /// A container of which some elements are written.
+    private struct WriterFrame {
+        var keys: [String]?
+        var values: [JSONValue]
+        var at = 0
     }
 
     private static func breakLine(_ out: inout [UInt8], _ level: Int) {

@@ -42,6 +42,8 @@ struct JSONValueTests {
     func depth() throws {
         let deep = String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)
         #expect(try JSONValue.parse(deep).text() == deep)
+        let objects = String(repeating: #"{"a":"#, count: 9_999) + "{}" + String(repeating: "}", count: 9_999)
+        #expect(try JSONValue.parse(objects).text() == objects)
         do {
             _ = try JSONValue.parse("[" + deep + "]")
             Issue.record("read")
