@@ -90,8 +90,8 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging, .collections, .nioCore, .nioSSL,
-                .asyncHTTPClient,
+                "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging, .collections, .nioCore, .nioPosix,
+                .nioHTTP1, .nioSSL, .asyncHTTPClient,
             ], swiftSettings: settings),
         .target(
             name: "Streaming",
@@ -122,6 +122,10 @@ let package = Package(
             name: "MartletTestKit",
             dependencies: ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
             swiftSettings: settings),
+        .target(
+            name: "ClientTestKit",
+            dependencies: ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
+            swiftSettings: settings),
     ]
 )
 
@@ -130,14 +134,14 @@ let testTargets: [(String, [Target.Dependency])] = [
     ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]), ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
     ("Store", ["Primitives"]),
     ("APIServer", ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioHTTP1, .x509, .crypto]),
-    ("Client", ["APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("Client", ["ClientTestKit", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Streaming", ["Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),
-    ("Scheduler", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("Controllers", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("Kubelet", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix, .nioHTTP1]),
-    ("ServiceProxy", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("PodNetwork", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("ClusterDNS", ["Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix]),
+    ("Scheduler", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("Controllers", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("Kubelet", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix, .nioHTTP1]),
+    ("ServiceProxy", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("PodNetwork", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("ClusterDNS", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix]),
     ("Assembly", ["APIServer", "Store", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
 ]
 for (name, extra) in testTargets {
