@@ -11,7 +11,6 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
-    static let atomics: Self = .product(name: "Atomics", package: "swift-atomics")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -45,7 +44,6 @@ let package = Package(
     name: "martlet",
     products: [.executable(name: "martlet", targets: ["martlet"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -71,12 +69,14 @@ let package = Package(
         .target(name: "Primitives", dependencies: [.collections, .system], swiftSettings: settings),
         .target(name: "Wire", dependencies: ["Primitives", .yams], swiftSettings: settings),
         // layer 1
-        .executableTarget(name: "SchemaGenerator", path: "Plugins/SchemaGenerator", swiftSettings: settings),
+        .target(name: "SchemaModel", swiftSettings: settings),
+        .executableTarget(
+            name: "SchemaGenerator", dependencies: ["SchemaModel"], path: "Plugins/SchemaGenerator", swiftSettings: settings),
         .plugin(
             name: "SchemaPlugin", capability: .buildTool(), dependencies: ["SchemaGenerator"], path: "Plugins/SchemaPlugin"),
         .target(
-            name: "KubernetesAPI", dependencies: ["Wire", "Primitives"], swiftSettings: settings, plugins: ["SchemaPlugin"]),
-        .target(name: "APIMachinery", dependencies: ["KubernetesAPI", "Wire", "Primitives"], swiftSettings: settings),
+            name: "KubernetesAPI", dependencies: ["SchemaModel", "Wire", "Primitives"], swiftSettings: settings, plugins: ["SchemaPlugin"]),
+        .target(name: "APIMachinery", dependencies: ["SchemaModel", "KubernetesAPI", "Wire", "Primitives"], swiftSettings: settings),
         // layer 2
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
