@@ -80,6 +80,7 @@ let package = Package(
         // layer 2
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "Store", dependencies: ["Primitives", "CSQLite", .collections], swiftSettings: settings),
         .target(
             name: "APIServer",
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "Kubelet",
             dependencies: component + [
-                "Streaming", .system, .subprocess, .crypto, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient,
+                "Streaming", "CLinux", .system, .subprocess, .crypto, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient,
                 .grpcCore, .grpcTransport, .grpcProtobuf, .swiftProtobuf, .x509,
             ], swiftSettings: settings),
         .target(name: "ServiceProxy", dependencies: component + [.subprocess], swiftSettings: settings),
