@@ -152,3 +152,25 @@ for (name, extra) in testTargets {
             swiftSettings: settings))
 }
 package.targets.append(.testTarget(name: "RepositoryTests", dependencies: [], swiftSettings: settings))
+
+// `MARTLET_ONLY=Store,Wire` leaves only those targets, their tests and what they need: a quick build while others are in flux.
+if let only = Context.environment["MARTLET_ONLY"] {
+    let byName = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+    var wanted: Set<String> = []
+    func want(_ name: String) {
+        guard let target = byName[name], wanted.insert(name).inserted else { return }
+        for dependency in target.dependencies {
+            switch dependency {
+            case .byNameItem(let name, _), .targetItem(let name, _): want(name)
+            default: break
+            }
+        }
+        for case .plugin(let name, _) in target.plugins ?? [] { want(name) }
+    }
+    for name in only.split(separator: ",").map(String.init) {
+        want(name)
+        want("\(name)Tests")
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products = []
+}

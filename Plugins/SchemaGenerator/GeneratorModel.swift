@@ -27,11 +27,21 @@ struct GeneratorModel {
 
     let documents: [String: SchemaDocument]
     private var typesBySwiftName: [String: (TypeSchema, SchemaDocument)] = [:]
+    /// Kinds that other types hold: they remember whether they were given `kind` and `apiVersion`.
+    private(set) var embeddedKinds: Set<String> = []
 
     init(_ documents: [SchemaDocument]) {
         self.documents = Dictionary(uniqueKeysWithValues: documents.map { ($0.key, $0) })
         for document in documents {
             for type in document.types where !type.isExtern { typesBySwiftName[type.swiftName] = (type, document) }
+        }
+        for document in documents {
+            for field in document.types.flatMap(\.fields) {
+                guard let name = message(in: shape(of: field.type, in: document)),
+                    typesBySwiftName[name]?.0.isKind == true
+                else { continue }
+                embeddedKinds.insert(name)
+            }
         }
     }
 
@@ -42,6 +52,15 @@ struct GeneratorModel {
         case .list(let inner): return .list(shape(of: inner, in: document))
         case .map(let inner): return .map(shape(of: inner, in: document))
         case .named(let name): return shape(ofNamed: name, in: document)
+        }
+    }
+
+    /// The structure that a shape holds, if any.
+    private func message(in shape: Shape) -> String? {
+        switch shape {
+        case .message(let name): name
+        case .optional(let inner), .list(let inner), .map(let inner): message(in: inner)
+        default: nil
         }
     }
 

@@ -44,7 +44,8 @@ struct JSONEmitter {
     private func decodeBody(_ type: TypeSchema) -> String {
         var cases: [Int: [String]] = [:]
         if type.isKind {
-            cases[4, default: []].append("            if key.matches(\"kind\") { _ = try r.string(); return true }\n")
+            let note = model.embeddedKinds.contains(type.swiftName) ? "if r.isNested { isTyped = true }; " : ""
+            cases[4, default: []].append("            if key.matches(\"kind\") { \(note)_ = try r.string(); return true }\n")
             cases[10, default: []].append("            if key.matches(\"apiVersion\") { _ = try r.string(); return true }\n")
         }
         for field in type.fields where !field.isInline {
@@ -106,7 +107,8 @@ struct JSONEmitter {
         var text = ""
         if type.isKind {
             let group = document.package == "meta" || document.group.isEmpty ? "" : document.group + "/"
-            text += "        w.kind(\"\(type.name)\", apiVersion: \"\(group)\(document.version)\")\n"
+            let typed = model.embeddedKinds.contains(type.swiftName) ? ", isTyped: isTyped" : ""
+            text += "        w.kind(\"\(type.name)\", apiVersion: \"\(group)\(document.version)\"\(typed))\n"
         }
         for field in type.fields {
             let shape = model.shape(of: field.type, in: document)

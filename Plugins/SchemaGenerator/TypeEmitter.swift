@@ -57,6 +57,9 @@ struct TypeEmitter {
                 text += "    public var \(property): \(Self.swiftType(shape))\(Self.zero(shape))\n"
             }
         }
+        if model.embeddedKinds.contains(type.swiftName) {
+            text += "    /// Whether, inside another object, it carries `kind` and `apiVersion`.\n    public var isTyped = false\n"
+        }
         text += "    public init() {}\n"
         if type.isKind { text += kindMembers(type) }
         return text + "}\n\n"

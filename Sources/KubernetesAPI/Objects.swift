@@ -81,7 +81,7 @@ public struct ObjectList<Item: TopLevelObject>: WireValue {
         w.key("\"metadata\":" as StaticString)
         metadata.encode(json: &w)
         w.key("\"items\":" as StaticString)
-        w.items(items)
+        w.list(items)
         w.endObject()
     }
 

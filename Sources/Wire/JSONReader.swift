@@ -55,6 +55,9 @@ public struct JSONReader {
         guard position == end else { throw JSONFault(.trailingData, at: position) }
     }
 
+    /// Whether the object being read stands inside another.
+    public var isNested: Bool { depth > 1 }
+
     /// How many bytes were read.
     public var offset: Int { position }
 

@@ -17,8 +17,8 @@ public struct JSONWriter {
     public private(set) var resourceVersionOffset: Int?
     private let resourceVersionMode: ResourceVersionMode
     private var needsComma = false
-    /// Whether the next object is an item of a typed list, which carries no kind.
-    @usableFromInline var omitsNextKind = false
+    /// How many objects are open.
+    private(set) var depth = 0
 
     public init(reserving capacity: Int = 512, resourceVersion: ResourceVersionMode = .inline) {
         resourceVersionMode = resourceVersion
@@ -30,11 +30,13 @@ public struct JSONWriter {
     public mutating func beginObject() {
         separate()
         bytes.append(UInt8(ascii: "{"))
+        depth += 1
         needsComma = false
     }
 
     public mutating func endObject() {
         bytes.append(UInt8(ascii: "}"))
+        depth -= 1
         needsComma = true
     }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Testing
+
+struct TimeTests {
+    @Test(
+        "a time is written in UTC with whole seconds",
+        arguments: [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"), ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+            ("2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59Z"), ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
+            ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"), ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ])
+    func text(_ text: String, _ expected: String) { #expect(Time(text)?.text == expected) }
+
+    @Test("a text that is no time is refused", arguments: ["", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z"])
+    func refused(_ text: String) { #expect(Time(text) == nil) }
+
+    @Test("a span is written as Go writes it", arguments: [("1h", "1h0m0s"), ("90s", "1m30s"), ("1500ms", "1.5s"), ("0", "0s"), ("-2m", "-2m0s"), ("15us", "15µs")])
+    func duration(_ text: String, _ expected: String) { #expect(MetaDuration(text)?.text == expected) }
+
+    @Test("adding crosses seconds both ways")
+    func adding() {
+        let time = Time(seconds: 10, nanos: 500_000_000)
+        #expect(time.adding(.milliseconds(700)) == Time(seconds: 11, nanos: 200_000_000))
+        #expect(time.adding(.milliseconds(-700)) == Time(seconds: 9, nanos: 800_000_000))
+    }
+}
