@@ -4,17 +4,17 @@
 /// A block of addresses: a network address and how many leading bits are fixed.
 public struct CIDR: Hashable, Sendable {
     /// The first address of the block; all bits after the prefix are zero.
-    public let network: IPAddress
+    public let network: NetworkAddress
     /// How many leading bits are fixed: 0...32 for IPv4, 0...128 for IPv6.
     public let prefixLength: Int
 
     /// Makes the block that `address` is in.
     ///
     /// - Returns: `nil` when the prefix is longer than the address, or negative.
-    public init?(_ address: IPAddress, prefixLength: Int) {
+    public init?(_ address: NetworkAddress, prefixLength: Int) {
         let width = address.family.bitWidth
         guard (0...width).contains(prefixLength),
-            let network = IPAddress(
+            let network = NetworkAddress(
                 family: address.family,
                 number: address.number & Self.mask(prefixLength: prefixLength, bitWidth: width))
         else { return nil }
@@ -23,10 +23,10 @@ public struct CIDR: Hashable, Sendable {
     }
 
     /// The family of the block's addresses.
-    public var family: IPFamily { network.family }
+    public var family: AddressFamily { network.family }
 
     /// Whether the address is in the block.
-    public func contains(_ address: IPAddress) -> Bool {
+    public func contains(_ address: NetworkAddress) -> Bool {
         guard address.family == family else { return false }
         return address.number & Self.mask(prefixLength: prefixLength, bitWidth: family.bitWidth) == network.number
     }
@@ -44,16 +44,16 @@ public struct CIDR: Hashable, Sendable {
     /// The address at `offset` from the start of the block, which is offset 0.
     ///
     /// - Returns: `nil` when the block is smaller.
-    public func address(at offset: UInt128) -> IPAddress? {
+    public func address(at offset: UInt128) -> NetworkAddress? {
         guard let address = network.advanced(by: offset), contains(address) else { return nil }
         return address
     }
 
     /// The last address of the block (the broadcast address of an IPv4 subnet).
-    public var last: IPAddress {
+    public var last: NetworkAddress {
         let hostBits = ~Self.mask(prefixLength: prefixLength, bitWidth: family.bitWidth)
         let number = network.number | hostBits & Self.mask(prefixLength: family.bitWidth, bitWidth: family.bitWidth)
-        return IPAddress(family: family, number: number) ?? network
+        return NetworkAddress(family: family, number: number) ?? network
     }
 
     /// The bits that a prefix fixes, within the lowest `bitWidth` bits.
@@ -68,7 +68,7 @@ extension CIDR: LosslessStringConvertible {
     ///
     /// - Returns: `nil` when the text is no block.
     public init?(_ text: String) {
-        guard let slash = text.firstIndex(of: "/"), let address = IPAddress(String(text[..<slash])) else { return nil }
+        guard let slash = text.firstIndex(of: "/"), let address = NetworkAddress(String(text[..<slash])) else { return nil }
         let length = text[text.index(after: slash)...]
         guard (1...3).contains(length.utf8.count), length.utf8.allSatisfy({ (48...57).contains($0) }),
             length.utf8.count == 1 || length.first != "0", let prefixLength = Int(length)

@@ -5,12 +5,14 @@ import Primitives
 import Testing
 
 struct CIDRTests {
-    @Test("a block knows its ends", arguments: [
-        ("10.244.3.7/24", "10.244.3.0/24", "10.244.3.255"), ("0.0.0.0/0", "0.0.0.0/0", "255.255.255.255"),
-        ("10.0.0.1/32", "10.0.0.1/32", "10.0.0.1"), ("10.96.0.0/12", "10.96.0.0/12", "10.111.255.255"),
-        ("fd00:1::/64", "fd00:1::/64", "fd00:1::ffff:ffff:ffff:ffff"), ("::1/128", "::1/128", "::1"),
-        ("::/0", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-    ])
+    @Test(
+        "a block knows its ends",
+        arguments: [
+            ("10.244.3.7/24", "10.244.3.0/24", "10.244.3.255"), ("0.0.0.0/0", "0.0.0.0/0", "255.255.255.255"),
+            ("10.0.0.1/32", "10.0.0.1/32", "10.0.0.1"), ("10.96.0.0/12", "10.96.0.0/12", "10.111.255.255"),
+            ("fd00:1::/64", "fd00:1::/64", "fd00:1::ffff:ffff:ffff:ffff"), ("::1/128", "::1/128", "::1"),
+            ("::/0", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ])
     func ends(text: String, canonical: String, last: String) throws {
         let block = try #require(CIDR(text))
         #expect(block.description == canonical)
@@ -19,10 +21,13 @@ struct CIDRTests {
         #expect(block.last.advanced(by: 1).map { !block.contains($0) } ?? true)
     }
 
-    @Test("text that is no block is refused", arguments: [
-        "", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/08", "::/129", "/8", "a/8",
-        "10.0.0.0/8/8", "10.0.0.0/99999999999999999999",
-    ])
+    @Test(
+        "text that is no block is refused",
+        arguments: [
+            "", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/08", "::/129",
+            "/8", "a/8",
+            "10.0.0.0/8/8", "10.0.0.0/99999999999999999999",
+        ])
     func refused(text: String) { #expect(CIDR(text) == nil) }
 
     @Test("containment and overlap")

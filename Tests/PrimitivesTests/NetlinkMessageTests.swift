@@ -19,9 +19,11 @@ struct NetlinkMessageTests {
         #expect(payload.bytes.count % 4 == 0)
     }
 
-    @Test("bytes that make no sense end the reading", arguments: [
-        [], [1], [4, 0, 0], [3, 0, 1, 0], [255, 255, 1, 0, 9], [0, 0, 0, 0, 0, 0, 0, 0],
-    ] as [[UInt8]])
+    @Test(
+        "bytes that make no sense end the reading",
+        arguments: [
+            [], [1], [4, 0, 0], [3, 0, 1, 0], [255, 255, 1, 0, 9], [0, 0, 0, 0, 0, 0, 0, 0],
+        ] as [[UInt8]])
     func broken(bytes: [UInt8]) {
         #expect(NetlinkAttributes(bytes[...]) == NetlinkAttributes([]))
         #expect(NetlinkMessage.parse(bytes[...]).isEmpty)
@@ -46,7 +48,9 @@ struct NetlinkMessageTests {
 
     @Test("a missing setting says so")
     func missingSetting() throws {
-        #expect(throws: Sysctl.Failure(key: "net/ipv4/martlet_none", errno: 2)) { try Sysctl.read("net/ipv4/martlet_none") }
+        #expect(throws: Sysctl.Failure(key: "net/ipv4/martlet_none", errno: 2)) {
+            try Sysctl.read("net/ipv4/martlet_none")
+        }
         #expect(["0", "1"].contains(try Sysctl.read("net/ipv4/ip_forward")))
     }
 }

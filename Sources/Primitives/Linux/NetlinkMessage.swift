@@ -85,7 +85,7 @@ public struct NetlinkAttributes: Sendable, Equatable {
     }
 
     /// An attribute as an address of 4 or 16 bytes.
-    public func address(_ type: UInt16) -> IPAddress? { values[type].flatMap { IPAddress(bytes: $0) } }
+    public func address(_ type: UInt16) -> NetworkAddress? { values[type].flatMap { NetworkAddress(bytes: $0) } }
 
     /// The attributes inside of an attribute.
     public func nested(_ type: UInt16) -> NetlinkAttributes? { values[type].map { NetlinkAttributes($0) } }
@@ -99,7 +99,9 @@ extension ArraySlice<UInt8> {
         let size = Number.bitWidth / 8
         guard offset >= 0, count - offset >= size else { return nil }
         var value = Number.zero
-        Swift.withUnsafeMutableBytes(of: &value) { $0.copyBytes(from: self[(startIndex + offset)..<(startIndex + offset + size)]) }
+        Swift.withUnsafeMutableBytes(of: &value) {
+            $0.copyBytes(from: self[(startIndex + offset)..<(startIndex + offset + size)])
+        }
         return value
     }
 }
@@ -122,7 +124,8 @@ public struct NetlinkMessage: Sendable, Equatable {
             let sequence = rest.number(at: 8, as: UInt32.self)
         {
             messages.append(
-                NetlinkMessage(type: type, flags: flags, sequence: sequence, body: rest.dropFirst(16).prefix(length - 16)))
+                NetlinkMessage(
+                    type: type, flags: flags, sequence: sequence, body: rest.dropFirst(16).prefix(length - 16)))
             rest = rest.dropFirst((length + 3) & ~3)
         }
         return messages

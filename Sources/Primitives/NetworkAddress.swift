@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-/// The two families of Internet addresses, named as Kubernetes' `IPFamily` names them.
-public enum IPFamily: String, Hashable, Sendable, CaseIterable {
+/// The two families of Internet addresses, named as Kubernetes names them in `ipFamilies`.
+public enum AddressFamily: String, Hashable, Sendable, CaseIterable {
     case v4 = "IPv4"
     case v6 = "IPv6"
 
@@ -14,12 +14,12 @@ public enum IPFamily: String, Hashable, Sendable, CaseIterable {
 ///
 /// Text is read as strictly as Kubernetes validates it today: no leading zeros in an IPv4 part, no zone, no port.
 /// An IPv4-mapped IPv6 address stays an IPv6 address.
-public enum IPAddress: Hashable, Sendable {
+public enum NetworkAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
 
     /// The family of the address.
-    public var family: IPFamily {
+    public var family: AddressFamily {
         switch self {
         case .v4: .v4
         case .v6: .v6
@@ -37,7 +37,7 @@ public enum IPAddress: Hashable, Sendable {
     /// Makes an address from its number.
     ///
     /// - Returns: `nil` when `number` does not fit into the family.
-    public init?(family: IPFamily, number: UInt128) {
+    public init?(family: AddressFamily, number: UInt128) {
         switch family {
         case .v4:
             guard let value = UInt32(exactly: number) else { return nil }
@@ -79,15 +79,15 @@ public enum IPAddress: Hashable, Sendable {
     /// The address `offset` after this one.
     ///
     /// - Returns: `nil` when that is outside of the family's range.
-    public func advanced(by offset: UInt128) -> IPAddress? {
+    public func advanced(by offset: UInt128) -> NetworkAddress? {
         let (sum, overflow) = number.addingReportingOverflow(offset)
-        return overflow ? nil : IPAddress(family: family, number: sum)
+        return overflow ? nil : NetworkAddress(family: family, number: sum)
     }
 }
 
-extension IPAddress: Comparable {
+extension NetworkAddress: Comparable {
     /// IPv4 before IPv6, then by number.
-    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+    public static func < (left: NetworkAddress, right: NetworkAddress) -> Bool {
         switch (left, right) {
         case (.v4(let first), .v4(let second)): first < second
         case (.v6(let first), .v6(let second)): first < second

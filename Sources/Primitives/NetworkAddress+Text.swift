@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-extension IPAddress: LosslessStringConvertible {
+extension NetworkAddress: LosslessStringConvertible {
     /// Reads dotted IPv4 or colon-separated IPv6 text.
     ///
     /// - Returns: `nil` when the text is no address.
@@ -73,7 +73,7 @@ extension IPAddress: LosslessStringConvertible {
 
     private static func formatV6(_ value: UInt128) -> String {
         let groups = (0..<8).map { UInt16(truncatingIfNeeded: value >> UInt128((7 - $0) * 16)) }
-        if value >> 32 == 0xffff { return "::ffff:\(IPAddress.v4(UInt32(truncatingIfNeeded: value)))" }
+        if value >> 32 == 0xffff { return "::ffff:\(NetworkAddress.v4(UInt32(truncatingIfNeeded: value)))" }
         var longest = 0..<0
         var start = 0
         while start < 8 {
