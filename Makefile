@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the Martlet authors
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build release demo down test lint format bench generate parity clean
+
+SOURCES := Package.swift Sources Tests Plugins
+
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what build, tests and demo need (Debian packages)
+	@scripts/setup
+
+build: setup ## build everything, for development
+	swift build --build-tests
+
+release: setup ## build the binary as it is shipped: .build/release/martlet
+	swift build -c release --product martlet
+
+demo: release ## start a cluster and run a small application on it
+	@scripts/demo
+
+down: ## remove all that the demo made
+	@scripts/down
+
+test: setup ## run all tests
+	@scripts/test
+
+lint: ## check the formatting
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## apply the formatting
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+bench: release ## measure start, memory and throughput beside the reference
+	@scripts/bench
+
+generate: ## make the committed CRI sources again from their protos
+	@scripts/generate-cri
+
+parity: release ## replay recorded exchanges with a real kube-apiserver, where they are there
+	@scripts/parity
+
+clean: ## remove what was built
+	rm -rf .build
