@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-public import KubernetesAPI
+import KubernetesAPI
+public import Wire
 
 extension KubernetesClient {
     static let json: [(name: String, value: String)] = [("content-type", "application/json")]
@@ -11,7 +12,7 @@ extension KubernetesClient {
             namespace: object.metadata.namespace, name: object.metadata.name, subresource: subresource)
     }
 
-    func send<Body: TopLevelObject, Answer: TopLevelObject>(
+    func send<Body: TopLevelObject, Answer: WireValue>(
         _ method: TransportRequest.Method, _ body: Body, to path: String, _ options: WriteQuery
     ) async throws(ClientError) -> Answer {
         try await perform(
@@ -20,13 +21,13 @@ extension KubernetesClient {
     }
 
     /// Sends a request and decodes the answer.
-    public func perform<Answer: TopLevelObject>(_ request: TransportRequest) async throws(ClientError) -> Answer {
+    public func perform<Answer: WireValue>(_ request: TransportRequest) async throws(ClientError) -> Answer {
         let response = try await performRaw(request)
         do {
             return try JSONCoding.decode(Answer.self, from: response.body)
         } catch {
             throw ClientError(
-                .decoding, "\(request.method.rawValue) \(request.path): the answer is not a \(Answer.kind): \(error)",
+                .decoding, "\(request.method.rawValue) \(request.path): the answer is not a \(Answer.self): \(error)",
                 httpStatus: response.status, cause: error)
         }
     }

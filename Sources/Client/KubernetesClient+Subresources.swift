@@ -2,6 +2,7 @@
 // Copyright the Martlet authors
 
 public import KubernetesAPI
+import Wire
 
 extension KubernetesClient {
     /// Puts a pod on a node, as the scheduler does.

@@ -21,7 +21,7 @@ public struct ResourcePath: Hashable, Sendable, CustomStringConvertible {
 
     /// The path of a built-in resource.
     public init(_ info: ResourceInfo) {
-        self.init(group: info.group, version: info.version, plural: info.plural, isNamespaced: info.namespaced)
+        self.init(group: info.group, version: info.version, plural: info.plural, isNamespaced: info.isNamespaced)
     }
 
     /// The path of the collection: `/api/v1/pods` or `/api/v1/namespaces/default/pods`.

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 public import KubernetesAPI
 
 /// Time as a component sees it: how long ago (monotonic), and what the calendar says.
@@ -20,7 +15,7 @@ public struct Timekeeper: Sendable {
     ///   - clock: for delays and spans.
     ///   - calendar: for time stamps in objects.
     public init(
-        clock: any Clock<Duration> = ContinuousClock(), calendar: @escaping @Sendable () -> Time = Timekeeper.systemTime
+        clock: any Clock<Duration> = ContinuousClock(), calendar: @escaping @Sendable () -> Time = { Time.now() }
     ) {
         self.clock = clock
         self.calendar = calendar
@@ -43,13 +38,6 @@ public struct Timekeeper: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     public func sleep(for duration: Duration) async throws { try await clock.sleep(for: duration) }
-
-    /// The calendar time of the system.
-    public static func systemTime() -> Time {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Time(seconds: Int64(now.tv_sec), nanos: Int32(truncatingIfNeeded: now.tv_nsec))
-    }
 
     private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
         let start = clock.now

@@ -9,7 +9,7 @@ import Wire
 extension FakeCluster {
     func respond(to request: TransportRequest) throws(FakeFailure) -> TransportResponse {
         guard let path = FakePath(request.path) else { throw .badRequest("no such path: \(request.path)") }
-        let now = timekeeper.time.description
+        let now = timekeeper.time.text
         let body = try Self.body(request)
         return try state.withLock { state throws(FakeFailure) in
             if let answer = try state.subresource(request.method, path, body, now: now) {

@@ -14,7 +14,7 @@ extension FakeCluster {
         let resource = ResourcePath(T.resource)
         guard let path = FakePath(resource.collection(namespace: object.metadata.namespace)) else { return object }
         let json = try JSONValue.parse(JSONCoding.encode(object))
-        let now = timekeeper.time.description
+        let now = timekeeper.time.text
         let stored = try state.withLock { state in
             var one = path
             one.name = object.metadata.name

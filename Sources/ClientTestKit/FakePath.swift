@@ -43,6 +43,6 @@ struct FakePath: Sendable {
     }
 
     private static func isNamespaced(group: String, plural: String) -> Bool {
-        ResourceInfo.all.first { $0.group == group && $0.plural == plural }?.namespaced ?? true
+        ResourceInfo.all.first { $0.group == group && $0.plural == plural }?.isNamespaced ?? true
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-import KubernetesAPI
+public import KubernetesAPI
 
 extension ClientError {
     /// A request that got no answer.

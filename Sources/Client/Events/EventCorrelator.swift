@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-import Collections
 import KubernetesAPI
+import OrderedCollections
 
 /// Decides what becomes of an event: the same event again only counts up, many similar ones are combined, too many are dropped.
 ///

@@ -104,7 +104,7 @@ public final class EventRecorder: Sendable {
     private func countUp(_ event: Event) async throws(ClientError) {
         let patch: JSONValue = [
             "count": .int(event.count), "message": .string(event.message),
-            "lastTimestamp": .string(event.lastTimestamp.description),
+            "lastTimestamp": .string(event.lastTimestamp.text),
         ]
         _ = try await client.patch(
             Event.self, namespace: event.metadata.namespace, name: event.metadata.name, .merge(patch.bytes()))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-public import AsyncHTTPClient
+import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1

@@ -2,6 +2,8 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
+import Logging
+import Wire
 
 /// What was last seen of a lease, and when: the holder's clock is not compared with ours.
 struct LeaseObservation: Sendable {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-public import KubernetesAPI
 public import Logging
 
 /// Makes sure that of several processes one does the work, by a `Lease` that it renews.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-import Collections
+import DequeModule
+import OrderedCollections
 
 /// The state of a ``WorkQueue``; each method is one step under its lock and returns whom to wake.
 struct WorkQueueState<Key: Hashable & Sendable>: Sendable {

@@ -88,11 +88,11 @@ public struct ObjectEvents: AsyncSequence, Sendable {
         }
     }
 
-    public func makeAsyncIterator() -> Iterator { Iterator(next: makeNext()) }
+    public func makeAsyncIterator() -> Iterator { Iterator(advance: makeNext()) }
 
     public struct Iterator: AsyncIteratorProtocol {
-        let next: () async throws -> [ObjectEvent]?
+        let advance: () async throws -> [ObjectEvent]?
 
-        public mutating func next() async throws -> [ObjectEvent]? { try await next() }
+        public mutating func next() async throws -> [ObjectEvent]? { try await advance() }
     }
 }

@@ -113,12 +113,12 @@ public struct ByteChunks: AsyncSequence, Sendable {
         })
     }
 
-    public func makeAsyncIterator() -> Iterator { Iterator(next: makeNext()) }
+    public func makeAsyncIterator() -> Iterator { Iterator(advance: makeNext()) }
 
     public struct Iterator: AsyncIteratorProtocol {
-        let next: () async throws -> [UInt8]?
+        let advance: () async throws -> [UInt8]?
 
-        public mutating func next() async throws -> [UInt8]? { try await next() }
+        public mutating func next() async throws -> [UInt8]? { try await advance() }
     }
 
     /// Reads all that comes, up to `limit` bytes; what is beyond is dropped.

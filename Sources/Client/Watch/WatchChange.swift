@@ -33,11 +33,11 @@ public struct WatchChanges<Object: KubernetesObject>: AsyncSequence, Sendable {
 
     let makeNext: @Sendable () -> () async throws -> [WatchChange<Object>]?
 
-    public func makeAsyncIterator() -> Iterator { Iterator(next: makeNext()) }
+    public func makeAsyncIterator() -> Iterator { Iterator(advance: makeNext()) }
 
     public struct Iterator: AsyncIteratorProtocol {
-        let next: () async throws -> [WatchChange<Object>]?
+        let advance: () async throws -> [WatchChange<Object>]?
 
-        public mutating func next() async throws -> [WatchChange<Object>]? { try await next() }
+        public mutating func next() async throws -> [WatchChange<Object>]? { try await advance() }
     }
 }
