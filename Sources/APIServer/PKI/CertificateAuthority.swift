@@ -135,7 +135,7 @@ package struct CertificateAuthority: Sendable {
     }
 
     static func generalName(_ text: String) -> GeneralName {
-        guard let address = IPAddress(text) else { return .dnsName(text) }
+        guard let address = NetworkAddress(text) else { return .dnsName(text) }
         return .ipAddress(ASN1OctetString(contentBytes: address.bytes[...]))
     }
 
