@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-// What Swift's Glibc module does not show of the kernel and the C library.
+// What Swift's Glibc module does not show of the kernel and the C library. It includes nothing that Glibc's module has.
 #ifndef MARTLET_CLINUX_H
 #define MARTLET_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <spawn.h>
 #include <sys/syscall.h>
-#include <unistd.h>
+
+extern long syscall(long number, ...);
 
 // pidfd_open(2): a descriptor that becomes readable when the process ends.
-static inline int martlet_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int martlet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 // The flag of posix_spawnattr_setflags(3) that makes the new process leader of a session of its own (glibc 2.26).
 static const short martlet_spawn_setsid = 0x80;
