@@ -2,6 +2,17 @@
 // Copyright the Martlet authors
 
 extension StoreTransaction.Condition {
+    /// Whether the condition holds.
+    ///
+    /// - Parameter lastWrite: when the present value of the key was written; nil where the key does not exist.
+    func holds(lastWrite: Revision?) -> Bool {
+        switch self {
+        case .absent: lastWrite == nil
+        case .present: lastWrite != nil
+        case .unchanged(_, let since): lastWrite == since
+        }
+    }
+
     /// Why the condition does not hold for the present value of its key; nil where it holds.
     func failure(for current: StoredValue?) -> StoreError? {
         switch self {

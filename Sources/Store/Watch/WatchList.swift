@@ -10,6 +10,9 @@ final class WatchList: Sendable {
     /// Adds a watch that has heard everything up to the newest revision.
     func add(_ watch: Watch) { watches.withLock { $0.append(watch) } }
 
+    /// Whether nobody watches.
+    var isEmpty: Bool { watches.withLock { $0.isEmpty } }
+
     /// Hands the changes of one or more whole revisions, the last of them `revision`, to everybody concerned.
     func deliver(_ changes: [StoreChange], through revision: Revision) {
         let present = watches.withLock { $0 }
