@@ -76,13 +76,15 @@ extension StoreContract {
         while true {
             let value = try await store.get(key)
             let number = value.flatMap { Int(String(decoding: $0.bytes, as: UTF8.self)) } ?? 0
-            do {
+            do throws(StoreError) {
                 _ = try await store.commit(
                     StoreTransaction(
                         conditions: [value.map { .unchanged(key, since: $0.modifyRevision) } ?? .absent(key)],
                         mutations: [.put(key, Array("\(number + 1)".utf8), timeToLive: nil)]))
                 return
-            } catch let error where error.code == .conflict { continue }
+            } catch {
+                if error.code != .conflict { throw error }
+            }
         }
     }
 }

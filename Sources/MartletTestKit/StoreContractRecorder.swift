@@ -45,9 +45,9 @@ final class StoreWatchRecorder: Sendable {
                 state.lines.append("ended \(error.code)")
                 state.isEnded = true
             }
-            let isReady = { (revision: Revision) in revision <= state.heard || state.isEnded }
-            let ready = state.waiters.filter { isReady($0.revision) }.map(\.continuation)
-            state.waiters.removeAll { isReady($0.revision) }
+            let (heard, isEnded) = (state.heard, state.isEnded)
+            let ready = state.waiters.filter { $0.revision <= heard || isEnded }.map(\.continuation)
+            state.waiters.removeAll { $0.revision <= heard || isEnded }
             return ready
         }
         for continuation in ready { continuation.resume() }
