@@ -21,12 +21,14 @@ public struct PodNetworkConfiguration: Sendable, Equatable {
     public var overlayPort: UInt16
     /// Where to write the CNI configuration for the node's pod range; `nil` to write none.
     public var cniDirectory: String?
+    /// Where the CNI plugins keep which pod has which address; `nil` for their default below `/var/lib/cni`.
+    public var cniStateDirectory: String?
 
     /// Makes a configuration.
     public init(
         nodeName: String, clusterCIDRs: [CIDR], serviceCIDRs: [CIDR], bridgeName: String = "martlet0",
         overlayName: String = "martlet.vxlan", overlayID: UInt32 = 19796, overlayPort: UInt16 = 8472,
-        cniDirectory: String? = nil
+        cniDirectory: String? = nil, cniStateDirectory: String? = nil
     ) {
         self.nodeName = nodeName
         self.clusterCIDRs = clusterCIDRs
@@ -36,5 +38,6 @@ public struct PodNetworkConfiguration: Sendable, Equatable {
         self.overlayID = overlayID
         self.overlayPort = overlayPort
         self.cniDirectory = cniDirectory
+        self.cniStateDirectory = cniStateDirectory
     }
 }
