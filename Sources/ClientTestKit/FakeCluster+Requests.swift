@@ -4,6 +4,7 @@
 import APIMachinery
 import Client
 import KubernetesAPI
+import Synchronization
 import Wire
 
 extension FakeCluster {

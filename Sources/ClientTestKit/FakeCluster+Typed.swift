@@ -3,6 +3,7 @@
 
 import Client
 public import KubernetesAPI
+import Synchronization
 import Wire
 
 extension FakeCluster {
