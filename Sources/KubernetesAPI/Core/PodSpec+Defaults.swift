@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import Wire
+
+extension PodSpec {
+    /// The defaults of a pod's specification, in a Pod or in a template.
+    mutating func applyDefaults() {
+        dnsPolicy.orDefault(DNSPolicy.clusterFirst)
+        restartPolicy.orDefault(RestartPolicy.always)
+        if hostNetwork { applyHostPorts() }
+        securityContext.orDefault(PodSecurityContext())
+        terminationGracePeriodSeconds.orDefault(30)
+        schedulerName.orDefault("default-scheduler")
+        for index in volumes.indices { volumes[index].applyDefaults() }
+        for index in initContainers.indices { initContainers[index].applyDefaults() }
+        for index in containers.indices { containers[index].applyDefaults() }
+        for index in ephemeralContainers.indices { ephemeralContainers[index].ephemeralContainerCommon.applyDefaults() }
+        for index in topologySpreadConstraints.indices {
+            topologySpreadConstraints[index].nodeAffinityPolicy.orDefault("Honor")
+            topologySpreadConstraints[index].nodeTaintsPolicy.orDefault("Ignore")
+        }
+    }
+
+    /// On the host's network a container's port is the host's port.
+    private mutating func applyHostPorts() {
+        func apply(_ containers: inout [Container]) {
+            for index in containers.indices {
+                for port in containers[index].ports.indices {
+                    containers[index].ports[port].hostPort.orDefault(containers[index].ports[port].containerPort)
+                }
+            }
+        }
+        apply(&containers)
+        apply(&initContainers)
+    }
+
+    /// What holds for Pods alone: requests follow limits, service links are on. Both wait until the whole pod is known.
+    mutating func applyPodDefaults() {
+        for index in containers.indices { containers[index].resources.requestsFollowLimits() }
+        for index in initContainers.indices { initContainers[index].resources.requestsFollowLimits() }
+        enableServiceLinks.orDefault(true)
+        preemptionPolicy.orDefault(PreemptionPolicy.preemptLowerPriority)
+    }
+}
+
+extension ResourceRequirements {
+    /// A limit without a request is a request too.
+    mutating func requestsFollowLimits() {
+        for (name, limit) in limits where requests[name] == nil { requests[name] = limit }
+    }
+}
+
+extension Container {
+    mutating func applyDefaults() {
+        imagePullPolicy.orDefault(ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent)
+        terminationMessagePath.orDefault("/dev/termination-log")
+        terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
+        for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
+        for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        livenessProbe?.applyDefaults()
+        readinessProbe?.applyDefaults()
+        startupProbe?.applyDefaults()
+        lifecycle?.applyDefaults()
+        securityContext?.applyDefaults()
+    }
+}
+
+extension EphemeralContainerCommon {
+    mutating func applyDefaults() {
+        imagePullPolicy.orDefault(ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent)
+        terminationMessagePath.orDefault("/dev/termination-log")
+        terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
+        for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
+        for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        livenessProbe?.applyDefaults()
+        readinessProbe?.applyDefaults()
+        startupProbe?.applyDefaults()
+        lifecycle?.applyDefaults()
+        securityContext?.applyDefaults()
+    }
+}
+
+/// What an image's name says about pulling it.
+enum ImageReference {
+    /// Without a tag, or with `latest`, an image is pulled each time; a digest names one image for ever.
+    static func pullsByDefault(_ image: String) -> Bool {
+        guard !image.contains("@") else { return false }
+        let last = image.split(separator: "/").last ?? ""
+        guard let colon = last.lastIndex(of: ":") else { return true }
+        return last[last.index(after: colon)...] == "latest"
+    }
+}
+
+extension Probe {
+    mutating func applyDefaults() {
+        timeoutSeconds.orDefault(1)
+        periodSeconds.orDefault(10)
+        successThreshold.orDefault(1)
+        failureThreshold.orDefault(3)
+        probeHandler.httpGet?.applyDefaults()
+        probeHandler.grpc?.service.orDefault("")
+    }
+}
+
+extension Lifecycle {
+    mutating func applyDefaults() {
+        postStart?.httpGet?.applyDefaults()
+        preStop?.httpGet?.applyDefaults()
+    }
+}
+
+extension HTTPGetAction {
+    mutating func applyDefaults() {
+        path.orDefault("/")
+        scheme.orDefault(URIScheme.http)
+    }
+}
+
+extension SecurityContext {
+    mutating func applyDefaults() { if procMount == "" { procMount = "Default" } }
+}
