@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+/// What the filters know of one pod before they look at nodes.
+struct FilterContext {
+    let pod: PodInfo
+    /// The only nodes that can do; nil for any.
+    let onlyNames: Set<String>?
+    let volumeDemands: [NodeSelectorMatcher]
+    private let spread: PodTopologySpreadFilter?
+    private let affinity: InterPodAffinityFilter?
+    private let hasNodeAffinity: Bool
+    private let hasPorts: Bool
+
+    /// - Throws: where no node can do.
+    init(_ pod: PodInfo, _ cluster: inout ClusterState) throws(PreFilterFailure) {
+        self.pod = pod
+        onlyNames = pod.requiredNodeAffinity.onlyNames
+        if let onlyNames, onlyNames.isEmpty {
+            throw PreFilterFailure(plugin: .nodeAffinity, message: "pod affinity terms conflict")
+        }
+        volumeDemands = pod.claims.isEmpty ? [] : try VolumeBinding.prefilter(pod, cluster.volumes)
+        spread = PodTopologySpreadFilter(pod, &cluster)
+        affinity = InterPodAffinityFilter(pod, &cluster)
+        hasNodeAffinity = !pod.requiredNodeAffinity.isEmpty
+        hasPorts = !pod.hostPorts.isEmpty
+    }
+
+    /// Whether moving other pods changes what is known here.
+    var dependsOnOtherNodes: Bool { spread != nil || affinity != nil }
+
+    /// The first reason why the pod cannot be on the node; nil where it can.
+    func filter(_ slot: Int, _ node: NodeInfo, _ numbers: NodeNumbers) -> FilterFailure? {
+        if numbers.isUnschedulable, let failure = NodeUnschedulable.filter(pod, numbers) { return failure }
+        if let failure = NodeNameFilter.filter(pod, node) { return failure }
+        if numbers.hasHardTaints, let failure = TaintToleration.filter(pod, node) { return failure }
+        if hasNodeAffinity, let failure = NodeAffinityPlugin.filter(pod, node) { return failure }
+        if hasPorts, let failure = NodePorts.filter(pod, node) { return failure }
+        if let failure = NodeResourcesFit.filter(pod, numbers, node) { return failure }
+        if !volumeDemands.isEmpty, let failure = VolumeBinding.filter(volumeDemands, node) { return failure }
+        if let failure = spread?.filter(slot) { return failure }
+        return affinity?.filter(slot)
+    }
+}

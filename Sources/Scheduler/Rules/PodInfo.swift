@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+package import KubernetesAPI
+
+/// A pod, with all that scheduling asks of it worked out once. It never changes.
+package final class PodInfo: Sendable {
+    let pod: Pod
+    let namespace: String
+    let name: String
+    let uid: String
+    let labels: [String: String]
+    let priority: Int32
+    let nodeName: String
+    let nominatedNodeName: String
+    let isTerminating: Bool
+    let requests: PodRequests
+    let hostPorts: [HostPort]
+    let tolerations: [Toleration]
+    let requiredNodeAffinity: RequiredNodeAffinity
+    let preferredNodeTerms: [(weight: Int64, term: NodeTermMatcher)]
+    let affinity: PodAffinityTerms
+    /// `DoNotSchedule`.
+    let hardSpread: [SpreadConstraint]
+    /// `ScheduleAnyway`.
+    let softSpread: [SpreadConstraint]
+    /// The image of each container, with a tag.
+    let images: [String]
+    /// The names of the claims that the pod uses, and whether the pod owns them (ephemeral volumes).
+    let claims: [(name: String, isEphemeral: Bool)]
+    /// The UID of the controller that made the pod; empty for none.
+    let controllerUID: String
+    let isGated: Bool
+    /// Whether the pod may make room for itself.
+    let mayPreempt: Bool
+
+    package init(_ pod: Pod) {
+        let spec = pod.spec
+        let status = pod.status
+        let metadata = pod.metadata
+        self.pod = pod
+        namespace = metadata.namespace
+        name = metadata.name
+        uid = metadata.uid
+        labels = metadata.labels
+        priority = spec.priority ?? 0
+        nodeName = spec.nodeName
+        nominatedNodeName = status.nominatedNodeName
+        isTerminating = metadata.deletionTimestamp != nil
+        requests = PodRequests(spec)
+        hostPorts = HostPort.of(spec)
+        tolerations = spec.tolerations
+        requiredNodeAffinity = RequiredNodeAffinity(spec)
+        let preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+        preferredNodeTerms = preferred.filter { $0.weight != 0 }.map { (Int64($0.weight), NodeTermMatcher($0.preference)) }
+        affinity = PodAffinityTerms(pod)
+        let constraints = spec.topologySpreadConstraints
+        hardSpread = constraints.filter { $0.whenUnsatisfiable == UnsatisfiableConstraintAction.doNotSchedule }
+            .map { SpreadConstraint($0, labels: metadata.labels) }
+        softSpread = constraints.filter { $0.whenUnsatisfiable != UnsatisfiableConstraintAction.doNotSchedule }
+            .map { SpreadConstraint($0, labels: metadata.labels) }
+        images = (spec.initContainers + spec.containers).map { Self.normalized(image: $0.image) }
+        claims = Self.claims(of: spec, podName: metadata.name)
+        controllerUID = metadata.ownerReferences.first { $0.controller == true }?.uid ?? ""
+        isGated = !spec.schedulingGates.isEmpty
+        mayPreempt = spec.preemptionPolicy != PreemptionPolicy.never
+    }
+
+    /// `namespace/name`.
+    var key: String { "\(namespace)/\(name)" }
+
+    /// Whether the pod will not run again, so that it takes nothing of its node.
+    static func isFinished(_ pod: Pod) -> Bool {
+        let phase = pod.status.phase
+        return phase == PodPhase.succeeded || phase == PodPhase.failed
+    }
+
+    /// The image as nodes report it: with `:latest` where there is no tag.
+    static func normalized(image: String) -> String {
+        let lastPart = image.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        return lastPart.contains(":") || image.contains("@") ? image : image + ":latest"
+    }
+
+    private static func claims(of spec: PodSpec, podName: String) -> [(name: String, isEphemeral: Bool)] {
+        spec.volumes.compactMap { volume in
+            let source = volume.volumeSource
+            if let claim = source.persistentVolumeClaim { return (claim.claimName, false) }
+            return source.ephemeral == nil ? nil : ("\(podName)-\(volume.name)", true)
+        }
+    }
+}
