@@ -22,9 +22,10 @@ extension HorizontalPodAutoscaler: Defaulted {
                 }
             ]
         }
-        guard spec.behavior != nil else { return }
-        spec.behavior?.scaleUp = Self.rules(spec.behavior?.scaleUp, over: Self.scaleUp)
-        spec.behavior?.scaleDown = Self.rules(spec.behavior?.scaleDown, over: Self.scaleDown)
+        guard var behavior = spec.behavior else { return }
+        behavior.scaleUp = Self.rules(behavior.scaleUp, over: Self.scaleUp)
+        behavior.scaleDown = Self.rules(behavior.scaleDown, over: Self.scaleDown)
+        spec.behavior = behavior
     }
 
     /// Up to double, or four more pods, every 15 seconds, whichever is more.
