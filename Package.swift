@@ -96,7 +96,7 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "Streaming",
-            dependencies: ["Primitives", "CZlib", .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioSSL],
+            dependencies: ["Wire", "Primitives", "CZlib", .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioSSL, .crypto],
             swiftSettings: settings),
         // layer 3
         .target(name: "Scheduler", dependencies: component + [.collections], swiftSettings: settings),

@@ -43,7 +43,7 @@ extension CRIClient {
         _ yield: @escaping @Sendable (CRI.ContainerEvent) -> Void
     ) async throws(RuntimeError) {
         var request = Containerd_Services_Events_V1_SubscribeRequest()
-        request.filters = ContainerdEvent.topics.map { "namespace==k8s.io,topic==\($0)" }
+        request.filters = ContainerdEvent.topics.map { "namespace==k8s.io,topic==\"\($0)\"" }
         try await subscribe(.containerdEvents, "Subscribe", request) {
             (envelope: Containerd_Services_Events_V1_Envelope) in
             guard let event = ContainerdEvent(envelope) else { return }

@@ -166,6 +166,10 @@ public actor ContainerdSupervisor {
                 log.debug("the runtime answers", metadata: ["version": "\(version.runtimeVersion)"])
                 return
             } catch {
+                // It listens only after it has loaded all plugins: what is missing then will not come.
+                if error.code == .unimplemented {
+                    throw ContainerdError(.startFailed, "containerd could not load its CRI plugin; see \(paths.log)")
+                }
                 try await again(process, deadline, error.description)
             }
         }
