@@ -66,7 +66,7 @@ struct InterPodAffinityFilter {
         for term in near { affinity.append(TopologyCounts(cluster.topology(term.topologyKey))) }
         for term in far { antiAffinity.append(TopologyCounts(cluster.topology(term.topologyKey))) }
         for slot in cluster.order {
-            for other in cluster.nodes[slot]?.pods ?? [] where !other.isTerminating || !far.isEmpty {
+            for other in cluster.nodes[slot]?.pods ?? [] {
                 let labels = cluster.namespaceLabels[other.namespace] ?? [:]
                 if !near.isEmpty, near.allSatisfy({ $0.matches(other, labels) }) {
                     for at in affinity.indices { affinity[at].add(1, at: slot) }
