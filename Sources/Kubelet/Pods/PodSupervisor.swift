@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import Client
+import KubernetesAPI
+import Logging
+
+/// Has one ``PodWorker`` for every pod of the node.
+actor PodSupervisor {
+    private let services: PodServices
+    private var workers: [String: PodWorker] = [:]
+    /// What the runtime had when the kubelet started, by pod UID; each is handed to its worker once.
+    private var found: [String: ObservedPod]
+    private let starting: AsyncStream<PodWorker>
+    private let starter: AsyncStream<PodWorker>.Continuation
+
+    init(services: PodServices, found: [String: ObservedPod]) {
+        self.services = services
+        self.found = found
+        (starting, starter) = AsyncStream.makeStream()
+    }
+
+    /// Runs the workers until the task is cancelled; what runs in the pods is left running.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await worker in starting {
+                group.addTask {
+                    await worker.run()
+                    await self.ended(worker)
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Takes changes of the node's pods in.
+    func apply(_ events: [InformerEvent<Pod>]) async {
+        for event in events {
+            switch event {
+            case .added(let pod): await take(pod)
+            case .updated(let old, let new):
+                if old.metadata.uid != new.metadata.uid { await workers[old.metadata.uid]?.forget(old) }
+                await take(new)
+            case .deleted(let pod): await workers[pod.metadata.uid]?.forget(pod)
+            }
+        }
+    }
+
+    private func take(_ pod: Pod) async {
+        if let worker = workers[pod.metadata.uid] {
+            await worker.update(pod)
+            return
+        }
+        let observed = found.removeValue(forKey: pod.metadata.uid) ?? ObservedPod()
+        let worker = PodWorker(pod, observed: observed, services: services)
+        workers[pod.metadata.uid] = worker
+        starter.yield(worker)
+    }
+
+    private func ended(_ worker: PodWorker) {
+        if !Task.isCancelled { workers[worker.uid] = nil }
+    }
+
+    /// Tells the worker that owns a sandbox or container that something happened to it.
+    func runtimeChanged(_ id: String, sandbox: String?) async {
+        let owners = services.owners
+        guard let uid = owners.owner(id) ?? sandbox.flatMap(owners.owner) else { return }
+        await workers[uid]?.runtimeChanged(id)
+    }
+
+    /// Compares every pod with lists of the runtime.
+    func compare(sandboxes: [CRI.PodSandbox], containers: [CRI.Container]) async {
+        let bySandbox = Dictionary(grouping: sandboxes) { $0.metadata.uid }
+        let byPod = Dictionary(grouping: containers) { $0.labels[RuntimeLabel.podUID] ?? "" }
+        for (uid, worker) in workers {
+            await worker.compare(sandboxes: bySandbox[uid] ?? [], containers: byPod[uid] ?? [])
+        }
+    }
+
+    /// Whether anything runs, so that it is worth looking often.
+    func isActive() async -> Bool {
+        for worker in workers.values where await worker.isActive { return true }
+        return false
+    }
+
+    /// Makes every worker look again: something that all depend on has changed.
+    func wakeAll() {
+        for worker in workers.values { worker.wake() }
+    }
+
+    /// The pods with their newest status.
+    func pods() async -> [Pod] {
+        var result: [Pod] = []
+        for worker in workers.values { result.append(await worker.snapshot) }
+        return result.sorted { ($0.metadata.namespace, $0.metadata.name) < ($1.metadata.namespace, $1.metadata.name) }
+    }
+
+    /// What the runtime has of a pod, by its name or, where given, its UID.
+    func observed(namespace: String, name: String, uid: String? = nil) async -> (pod: Pod, observed: ObservedPod)? {
+        for worker in workers.values {
+            let pod = await worker.snapshot
+            guard pod.metadata.namespace == namespace, pod.metadata.name == name, uid == nil || uid == pod.metadata.uid else {
+                continue
+            }
+            return (pod, await worker.situation.observed)
+        }
+        return nil
+    }
+
+    /// All containers that run, of all pods.
+    func runningContainers() async -> [ObservedContainer] {
+        var result: [ObservedContainer] = []
+        for worker in workers.values { result += await worker.situation.observed.running }
+        return result
+    }
+
+    /// UIDs of the pods there are workers for.
+    var uids: Set<String> { Set(workers.keys) }
+}
