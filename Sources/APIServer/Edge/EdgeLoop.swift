@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import Glibc
 import NIOCore
 import NIOHTTP2
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// What the connections of one event loop share. Confined to that loop.
 final class EdgeLoop {

@@ -2,15 +2,10 @@
 // Copyright the Martlet authors
 
 import Crypto
+import FoundationEssentials
 import Primitives
 import SwiftASN1
 import X509
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Signs certificates with the key of the cluster's authority (ECDSA on P-256).
 package struct CertificateAuthority: Sendable {

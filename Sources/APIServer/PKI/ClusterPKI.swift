@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-import X509
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import X509
 
 /// The certificates and keys of a cluster, under `DIR/pki`: made on the first start, used again on later ones, renewed when
 /// they are about to expire or when the names of the server change. The directory has mode 0700, the files 0600.

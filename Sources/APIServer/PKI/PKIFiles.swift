@@ -2,14 +2,9 @@
 // Copyright the Martlet authors
 
 import Crypto
+import FoundationEssentials
 import SwiftASN1
 import X509
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The files of `DIR/pki`: `NAME.crt` and `NAME.key` for each pair, `sa.key` and `sa.pub` for tokens.
 struct PKIFiles {

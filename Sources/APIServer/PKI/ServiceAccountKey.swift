@@ -2,12 +2,7 @@
 // Copyright the Martlet authors
 
 package import Crypto
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A key that signs ServiceAccount tokens (ES256), and its identity in token headers and key sets.
 package struct ServiceAccountKey: Sendable {
