@@ -76,7 +76,7 @@ let package = Package(
             name: "SchemaPlugin", capability: .buildTool(), dependencies: ["SchemaGenerator"], path: "Plugins/SchemaPlugin"),
         .target(
             name: "KubernetesAPI", dependencies: ["SchemaModel", "Wire", "Primitives"], swiftSettings: settings, plugins: ["SchemaPlugin"]),
-        .target(name: "APIMachinery", dependencies: ["SchemaModel", "KubernetesAPI", "Wire", "Primitives"], swiftSettings: settings),
+        .target(name: "APIMachinery", dependencies: ["SchemaModel", "KubernetesAPI", "Wire", "Primitives", .crypto], swiftSettings: settings),
         // layer 2
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
