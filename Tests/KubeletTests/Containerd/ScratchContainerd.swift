@@ -82,7 +82,7 @@ struct ScratchContainerd {
         var layer = TarArchive()
         for directory in ["bin", "etc", "tmp", "proc", "dev", "sys"] { layer.addDirectory(directory) }
         layer.addFile("bin/busybox", try #require(HostFile.read("/bin/busybox")), mode: 0o755)
-        for tool in ["sh", "cat", "echo", "sleep", "ls", "stty", "nc", "tee", "id", "env", "true", "kill"] {
+        for tool in ["sh", "cat", "echo", "sleep", "ls", "stty", "nc", "tee", "id", "env", "true", "kill", "grep"] {
             layer.addLink("bin/\(tool)", to: "busybox")
         }
         let image = ImageArchive(
