@@ -100,3 +100,17 @@ struct ResourceHeader {
         self.data = data
     }
 }
+
+extension DNSQuery {
+    /// The same question about another name, as a server asks it to follow an alias.
+    func renamed(_ name: DNSName) -> DNSQuery {
+        var writer = DNSWriter()
+        writer.append(name)
+        writer.append(type.rawValue)
+        writer.append(recordClass)
+        var query = self
+        query.name = name
+        query.question = writer.bytes
+        return query
+    }
+}
