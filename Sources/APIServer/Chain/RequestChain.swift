@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+package import NIOCore
+import Synchronization
+
+/// What every request passes: authentication, impersonation, authorization; then the endpoints of the server itself, the
+/// proxy, or the registry.
+///
+/// As an ``EdgeService`` it stands behind the listeners; as a ``RequestHandler`` it serves components of the same process,
+/// which come with their user and are authorized like everybody else.
+package final class RequestChain: EdgeService, RequestHandler {
+    /// What the chain hands on to.
+    package struct Parts: Sendable {
+        package var authenticator: RequestAuthenticator
+        package var authorizer: any Authorizer
+        package var proxy: ProxyService
+        package var endpoints: ServerEndpoints
+        package var metrics: RequestMetrics
+        /// The registry and discovery.
+        package var handler: any RequestHandler
+        /// For the proxied requests of this process.
+        package var eventLoops: any EventLoopGroup
+
+        package init(
+            authenticator: RequestAuthenticator, authorizer: any Authorizer, proxy: ProxyService, endpoints: ServerEndpoints,
+            metrics: RequestMetrics, handler: any RequestHandler, eventLoops: any EventLoopGroup
+        ) {
+            self.authenticator = authenticator
+            self.authorizer = authorizer
+            self.proxy = proxy
+            self.endpoints = endpoints
+            self.metrics = metrics
+            self.handler = handler
+            self.eventLoops = eventLoops
+        }
+    }
+
+    private let parts: Parts
+    /// Users whom the plain verb let impersonate: their refusals name that verb (see ``Impersonation``).
+    private let plainImpersonators = Mutex<Set<String>>([])
+
+    package init(_ parts: Parts) { self.parts = parts }
+
+    /// From the network.
+    package func respond(to edge: EdgeRequest) async -> EdgeResponse {
+        guard let target = RequestTarget(edge.target) else {
+            return .answer(FailureStatus.badRequest("the request target is not a valid path").response)
+        }
+        let info = RequestInfo(method: edge.method, path: target.path, query: target.query)
+        let start = ContinuousClock.now
+        parts.metrics.began(info)
+        let response = await respond(to: edge, target, info)
+        parts.metrics.ended(info, code: response.status, seconds: (ContinuousClock.now - start) / .seconds(1))
+        return response
+    }
+
+    private func respond(to edge: EdgeRequest, _ target: RequestTarget, _ info: RequestInfo) async -> EdgeResponse {
+        guard let user = await parts.authenticator.authenticate(edge) else { return .answer(FailureStatus.unauthorized.response) }
+        var request = APIRequest(
+            method: edge.method, path: target.path, query: target.query, headers: edge.headers, body: edge.body, user: user,
+            info: info, remoteAddress: edge.peer.remoteAddress)
+        do throws(FailureStatus) {
+            try impersonate(&request)
+            try authorize(request)
+        } catch {
+            return .answer(error.response)
+        }
+        if ProxyService.serves(info) {
+            return await parts.proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
+        }
+        return .answer(await dispatch(request))
+    }
+
+    /// From this process; the user is taken as it is.
+    package func respond(to request: APIRequest) async -> APIResponse {
+        do throws(FailureStatus) {
+            try authorize(request)
+        } catch {
+            return error.response
+        }
+        guard ProxyService.serves(request.info) else { return await dispatch(request) }
+        switch await parts.proxy.respond(to: request, on: parts.eventLoops.next(), canUpgrade: false) {
+        case .answer(let response): return response
+        case .upgrade(let upgrade):
+            upgrade.cancel()
+            return FailureStatus.badRequest("Upgrade request required").response
+        }
+    }
+
+    private func dispatch(_ request: APIRequest) async -> APIResponse {
+        if !request.info.isResourceRequest, let response = parts.endpoints.respond(to: request) { return response }
+        return await parts.handler.respond(to: request)
+    }
+
+    private func impersonate(_ request: inout APIRequest) throws(FailureStatus) {
+        guard request.headers.contains(where: { $0.name.hasPrefix("impersonate-") }),
+            let impersonation = try Impersonation(headers: request.headers)
+        else { return }
+        let real = request.user
+        let isPlain = plainImpersonators.withLock { $0.contains(real.name) }
+        let allowedPlainly = try impersonation.check(
+            AuthorizationAttributes(request), hasPlainRights: isPlain, authorizer: parts.authorizer)
+        if allowedPlainly, !isPlain {
+            plainImpersonators.withLock { users in
+                if users.count >= 1024 { users.removeAll() }
+                users.insert(real.name)
+            }
+        }
+        request.user = impersonation.user
+        request.headers.removeAll { $0.name.hasPrefix("impersonate-") }
+    }
+
+    private func authorize(_ request: APIRequest) throws(FailureStatus) {
+        let attributes = AuthorizationAttributes(request)
+        let decision = parts.authorizer.authorize(attributes)
+        guard decision.verdict == .allow else { throw .forbidden(attributes, reason: decision.reason) }
+    }
+}
+
+extension EdgeResponse {
+    /// The HTTP status.
+    fileprivate var status: Int {
+        switch self {
+        case .answer(.whole(let head, _)), .answer(.stream(let head, _)): head.status
+        case .upgrade: 101
+        }
+    }
+}
