@@ -29,14 +29,13 @@ struct StrategicListMerge {
         var merged = original
         let (plain, replaces) = try applyDirectives(patch, &merged)
         if replaces { return plain }
-        var server = merged
+        let server = merged
         for value in plain {
             guard case .object(let members) = value, let key = members[mergeKey] else { throw missingKey(value) }
             if let at = merged.firstIndex(where: { $0[mergeKey] == key }), case .object(let old) = merged[at] {
                 merged[at] = .object(try StrategicMergePatch.merge(members, into: old, field.element))
             } else {
                 merged.append(StrategicMergePatch.withoutDirectives(value))
-                server.append(value)
             }
         }
         return ordered(merged, by: plain, server: server)

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+public import KubernetesAPI
+public import Wire
+
+/// One column of the server's Table output.
+public struct TableColumn: Sendable, Equatable {
+    public var name: String
+    /// `string`, `integer`, `boolean`, `date`.
+    public var type: String
+    /// `name` for the object's name, otherwise empty.
+    public var format: String
+    /// 1: shown with `-o wide` alone.
+    public var priority: Int32
+
+    public init(_ name: String, _ type: String = "string", format: String = "", wide: Bool = false) {
+        self.name = name
+        self.type = type
+        self.format = format
+        priority = wide ? 1 : 0
+    }
+
+    static let name = TableColumn("Name", format: "name")
+    static let age = TableColumn("Age")
+    static let createdAt = TableColumn("Created At", "date")
+
+    static func wide(_ name: String) -> TableColumn { TableColumn(name, wide: true) }
+
+    static func integer(_ name: String) -> TableColumn { TableColumn(name, "integer") }
+}
+
+/// A kind with columns of its own; others show name and age.
+public protocol TableRowProviding: KubernetesObject {
+    static var columns: [TableColumn] { get }
+
+    /// One cell for each column.
+    func cells(now: Time) -> [JSONValue]
+}
+
+/// The Table form of objects (`as=Table;v=v1;g=meta.k8s.io`).
+public enum TableForm {
+    private static let standard = [TableColumn.name, .age]
+
+    /// The columns of a kind.
+    public static func columns(of kind: any KubernetesObject.Type) -> [TableColumn] {
+        (kind as? any TableRowProviding.Type)?.columns ?? standard
+    }
+
+    /// The cells of an object, one for each column of its kind.
+    public static func cells(of object: some KubernetesObject, now: Time) -> [JSONValue] {
+        if let row = object as? any TableRowProviding { return row.cells(now: now) }
+        return [.string(object.metadata.name), object.age(now)]
+    }
+
+    /// The `columnDefinitions` of a Table.
+    public static func columnDefinitions(of kind: any KubernetesObject.Type) -> JSONValue {
+        .array(
+            columns(of: kind).map { column in
+                [
+                    "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
+                    "description": "", "priority": .int(column.priority),
+                ]
+            })
+    }
+
+    /// A Table's JSON.
+    ///
+    /// - Parameters:
+    ///   - metadata: the `ListMeta` of the answer.
+    ///   - rows: cells, and the object in the form that the client asked for (nil: none).
+    ///   - includesColumns: false for all but the first event of a watch.
+    public static func table(
+        of kind: any KubernetesObject.Type, metadata: JSONValue, rows: [(cells: [JSONValue], object: [UInt8]?)],
+        includesColumns: Bool = true
+    ) -> [UInt8] {
+        var out = Array(#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":"#.utf8)
+        metadata.write(to: &out)
+        out.append(contentsOf: #","columnDefinitions":"#.utf8)
+        (includesColumns ? columnDefinitions(of: kind) : .null).write(to: &out)
+        out.append(contentsOf: #","rows":["#.utf8)
+        for (index, row) in rows.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            out.append(contentsOf: #"{"cells":"#.utf8)
+            JSONValue.array(row.cells).write(to: &out)
+            out.append(contentsOf: #","object":"#.utf8)
+            out.append(contentsOf: row.object ?? Array("null".utf8))
+            out.append(UInt8(ascii: "}"))
+        }
+        out.append(contentsOf: "]}\n".utf8)
+        return out
+    }
+}
+
+extension KubernetesObject {
+    /// The object's name as a cell.
+    var nameCell: JSONValue { .string(metadata.name) }
+
+    /// The object's age as a cell.
+    func age(_ now: Time) -> JSONValue { .string(HumanDuration.since(metadata.creationTimestamp, now: now)) }
+
+    /// The time of the object's creation as a cell.
+    var createdAtCell: JSONValue { metadata.creationTimestamp.isZero ? .null : .string(metadata.creationTimestamp.text) }
+}
+
+/// Texts that several kinds show.
+enum CellText {
+    /// The text, or `<none>`.
+    static func orNone(_ text: String?) -> JSONValue { .string(text.flatMap { $0.isEmpty ? nil : $0 } ?? "<none>") }
+
+    /// The items with commas between, or `<none>`.
+    static func list(_ items: [String]) -> JSONValue { orNone(items.joined(separator: ",")) }
+
+    /// `a=1,b=2`, or `<none>`.
+    static func labels(_ labels: [String: String]) -> JSONValue {
+        list(labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+    }
+
+    /// A selector's text form, or `<none>`.
+    static func selector(_ selector: LabelSelector?) -> JSONValue {
+        orNone(selector.map { LabelSelectorExpression($0).description })
+    }
+
+    /// Names and images of containers, each with commas between.
+    static func containers(_ spec: PodSpec) -> [JSONValue] {
+        [
+            .string(spec.containers.map(\.name).joined(separator: ",")),
+            .string(spec.containers.map(\.image).joined(separator: ",")),
+        ]
+    }
+
+    /// The first three items and how many more there are.
+    static func firstThree(_ items: [String]) -> String {
+        let shown = items.prefix(3).joined(separator: ",")
+        return items.count > 3 ? shown + " + \(items.count - 3) more..." : shown
+    }
+
+    /// `RWO,ROX`: ways of access to a volume, each once, in upstream's order.
+    static func accessModes(_ modes: [String]) -> String {
+        let short = [
+            ("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP"),
+        ]
+        return short.filter { modes.contains($0.0) }.map(\.1).joined(separator: ",")
+    }
+}
