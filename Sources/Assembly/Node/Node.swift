@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+public import Client
+import ClusterDNS
+import Kubelet
+import KubernetesAPI
+public import Logging
+import PodNetwork
+import Primitives
+import ServiceProxy
+import Wire
+
+/// All that runs on a node: container runtime, kubelet, service proxy, pod network and cluster DNS.
+public struct NodeAgentService: Sendable {
+    /// The certificates of the kubelet's server.
+    public struct Certificates: Sendable {
+        public var serverCertificateFile: String
+        public var serverKeyFile: String
+        public var clientCAFile: String
+
+        public init(serverCertificateFile: String, serverKeyFile: String, clientCAFile: String) {
+            self.serverCertificateFile = serverCertificateFile
+            self.serverKeyFile = serverKeyFile
+            self.clientCAFile = clientCAFile
+        }
+    }
+
+    /// Where the node's DNS server listens: the service proxy leads there what goes to the cluster's DNS address.
+    static let localDNSAddress = "169.254.20.10"
+
+    private let configuration: NodeConfiguration
+    private let certificates: Certificates
+    private let client: KubernetesClient
+    private let proxyClient: KubernetesClient
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - client: with the rights of the node (`system:node:NAME`).
+    ///   - proxyClient: with the rights of the service proxy (`system:kube-proxy`).
+    public init(
+        _ configuration: NodeConfiguration, certificates: Certificates, client: KubernetesClient, proxyClient: KubernetesClient,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.certificates = certificates
+        self.client = client
+        self.proxyClient = proxyClient
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled. Containers, links and rules stay, so that a restart interrupts nobody.
+    ///
+    /// - Throws: where the host lacks what a node needs; the text says what to do.
+    public func run() async throws {
+        let informers = InformerFactory(client: proxyClient, logger: logger)
+        let paths = ContainerdPaths(dataDirectory: configuration.dataDirectory)
+        let endpoint = configuration.runtimeEndpoint ?? paths.endpoint
+        let runtime = try CRIClient(endpoint: endpoint, logger: named("cri"))
+        let dns = try ClusterDNS(informers: informers, configuration: try dnsConfiguration(), logger: named("dns"))
+        let proxy = ServiceProxy(informers: informers, configuration: try proxyConfiguration(), logger: named("proxy"))
+        let network = PodNetwork(informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
+        let kubelet = Kubelet(configuration: kubeletConfiguration(), client: client, runtime: runtime, logger: named("kubelet"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await informers.run() }
+            group.addTask { await runtime.run() }
+            group.addTask { try await proxy.run() }
+            group.addTask { try await network.run() }
+            group.addTask { try await dns.run() }
+            if configuration.runtimeEndpoint == nil {
+                let supervisor = ContainerdSupervisor(paths: paths, runtime: runtime, logger: named("containerd"))
+                group.addTask { try await supervisor.run() }
+                try await supervisor.waitUntilReady()
+            }
+            group.addTask { try await kubelet.run() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func named(_ component: String) -> Logger {
+        var logger = logger
+        logger[metadataKey: "component"] = "\(component)"
+        return logger
+    }
+
+    private func kubeletConfiguration() -> KubeletConfiguration {
+        var kubelet = KubeletConfiguration(
+            nodeName: configuration.nodeName, rootDirectory: configuration.dataDirectory + "/agent/kubelet")
+        if let address = configuration.nodeIP {
+            kubelet.nodeIPs = [address]
+            kubelet.address = address
+        }
+        kubelet.clusterDNS = [configuration.cluster.dnsAddress.description]
+        kubelet.clusterDomain = configuration.cluster.clusterDomain
+        kubelet.nodeLabels = configuration.nodeLabels
+        kubelet.registerWithTaints = configuration.registerWithTaints.map { taint in
+            Taint {
+                $0.key = taint.key
+                $0.value = taint.value
+                $0.effect = taint.effect
+            }
+        }
+        kubelet.maxPods = configuration.maxPods
+        kubelet.port = configuration.kubeletPort
+        kubelet.staticPodPath = configuration.staticPodPath
+        kubelet.serverTLS = KubeletConfiguration.ServerTLS(
+            certificateFile: certificates.serverCertificateFile, keyFile: certificates.serverKeyFile,
+            clientCAFile: certificates.clientCAFile)
+        return kubelet
+    }
+
+    private func networkConfiguration(_ paths: ContainerdPaths) -> PodNetworkConfiguration {
+        PodNetworkConfiguration(
+            nodeName: configuration.nodeName, clusterCIDRs: [configuration.cluster.clusterCIDR],
+            serviceCIDRs: [configuration.cluster.serviceCIDR],
+            cniDirectory: configuration.runtimeEndpoint == nil ? paths.cniConfigs : "/etc/cni/net.d",
+            cniStateDirectory: paths.cniNetworks)
+    }
+
+    private func proxyConfiguration() throws -> ServiceProxyConfiguration {
+        let local = try localDNS()
+        let services = [ServiceTransport.udp, .tcp].map { transport in
+            LocalService(
+                name: "cluster-dns", address: configuration.cluster.dnsAddress, port: 53, transport: transport, target: local,
+                targetPort: 53)
+        }
+        return ServiceProxyConfiguration(
+            nodeName: configuration.nodeName, clusterCIDRs: [configuration.cluster.clusterCIDR],
+            serviceCIDRs: [configuration.cluster.serviceCIDR], localServices: services)
+    }
+
+    private func localDNS() throws -> NetworkAddress {
+        guard let address = NetworkAddress(Self.localDNSAddress) else {
+            throw ConfigurationError("\(Self.localDNSAddress) is not an address")
+        }
+        return address
+    }
+
+    private func dnsConfiguration() throws -> ClusterDNSConfiguration {
+        ClusterDNSConfiguration(
+            zone: ClusterZoneConfiguration(
+                domain: configuration.cluster.clusterDomain,
+                ownBlocks: [configuration.cluster.clusterCIDR, configuration.cluster.serviceCIDR]),
+            address: try localDNS(), serviceAddress: configuration.cluster.dnsAddress)
+    }
+}
