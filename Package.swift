@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", "Streaming", .logging, .collections,
+                "Store", "APIMachinery", "KubernetesAPI", "SchemaModel", "Wire", "Primitives", "Streaming", .logging, .collections,
                 .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioTLS, .nioHTTP2, .nioSSL, .x509, .asn1, .crypto, .jwtKit,
             ], swiftSettings: settings),
         .target(

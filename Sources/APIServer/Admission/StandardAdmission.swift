@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// The admission plugins that are on by default, in Kubernetes' order.
+package enum StandardAdmission {
+    /// - Parameter escalation: nil leaves out the check that nobody grants more than they hold.
+    package static func plugins(
+        caches: ResourceCaches, names: NameGenerator, escalation: RBACEscalation?
+    ) -> [any AdmissionPlugin] {
+        func cache(_ name: String, isNamespaced: Bool = false) -> ResourceCache {
+            caches.cache(prefix: StoreKey("/registry/\(name)/"), isNamespaced: isNamespaced)
+        }
+        var plugins: [any AdmissionPlugin] = [
+            NamespaceLifecycle(namespaces: cache("namespaces")),
+            ServiceAccountAdmission(accounts: cache("serviceaccounts", isNamespaced: true), names: names),
+            NodeRestriction(),
+            TaintNodesByCondition(),
+            PriorityAdmission(classes: cache("priorityclasses")),
+            DefaultTolerationSeconds(),
+            DefaultClasses(storageClasses: cache("storageclasses"), ingressClasses: cache("ingressclasses")),
+            StorageObjectInUseProtection(),
+        ]
+        if let escalation { plugins.append(RBACEscalationCheck(escalation: escalation)) }
+        return plugins
+    }
+}

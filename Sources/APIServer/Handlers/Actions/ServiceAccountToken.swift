@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// `serviceaccounts/token`: makes a token, bound to a pod, a secret or a node where the request says so.
+///
+/// - SeeAlso: KEP-1205 and `TokenREST` of Kubernetes' service account registry.
+struct ServiceAccountToken: ResourceAction {
+    let issuer: ServiceAccountTokenIssuer
+
+    private static let minimumSeconds: Int64 = 600
+    private static let maximumSeconds: Int64 = 1 << 32
+    /// What `ServiceAccount` projects into pods asks for this much; such tokens may live for a year, with a warning after an hour.
+    private static let projectedSeconds: Int64 = 3607
+    private static let yearSeconds: Int64 = 365 * 24 * 3600
+
+    func respond(to request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse {
+        guard request.method == "POST" else { throw APIStatusError.methodNotAllowed }
+        let options = try WriteOptions(query: QueryReader(query: request.query), kind: "CreateOptions")
+        var warnings: [String] = []
+        var review = try BodyDecoder.decode(TokenRequest.self, try ObjectBody(request), options, &warnings)
+        let (namespace, name) = (request.info.namespace, request.info.name)
+        try check(&review, namespace: namespace, name: name)
+        let accounts = try handler.registry.endpoint(ServiceAccount.self)
+        guard let account = try await accounts.get(namespace: namespace, name: name) else {
+            throw APIStatusError.notFound(ServiceAccount.resource, name)
+        }
+        var lifetime = review.spec.expirationSeconds ?? 3600
+        let faults = Self.faults(lifetime)
+        guard faults.isEmpty else {
+            throw APIStatusError.invalid(
+                APIMachinery.GroupKind(group: TokenRequest.group, kind: TokenRequest.kind), name: "", faults)
+        }
+        review.spec.expirationSeconds = lifetime
+        if lifetime == Self.projectedSeconds, review.spec.boundObjectRef?.kind == "Pod", review.spec.audiences.isEmpty {
+            lifetime = Self.yearSeconds
+        }
+        let bound = try await boundObject(review.spec.boundObjectRef, account, handler)
+        if review.spec.audiences.isEmpty { review.spec.audiences = issuer.audiences }
+        let reference = ServiceAccountClaims.Reference(name: name, uid: account.metadata.uid)
+        let issued = try issuer.issue(
+            namespace: namespace, serviceAccount: reference, audiences: review.spec.audiences, lifetime: lifetime,
+            pod: bound.pod, node: bound.node, secret: bound.secret)
+        review.metadata.name = name
+        review.metadata.namespace = namespace
+        review.metadata.creationTimestamp = handler.registry.services.now()
+        review.status.token = issued.token
+        review.status.expirationTimestamp.seconds = issued.expiry
+        return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
+    }
+
+    private func check(_ review: inout TokenRequest, namespace: String, name: String) throws(APIStatusError) {
+        if !review.metadata.name.isEmpty, review.metadata.name != name {
+            throw .badRequest("name in URL does not match name in TokenRequest object")
+        }
+        if !review.metadata.namespace.isEmpty, review.metadata.namespace != namespace {
+            throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+        }
+    }
+
+    private static func faults(_ seconds: Int64) -> [FieldError] {
+        let path = FieldPath("spec", "expirationSeconds")
+        if seconds < minimumSeconds {
+            return [.invalid(path, seconds, "may not specify a duration less than 10 minutes")]
+        }
+        if seconds > maximumSeconds {
+            return [.invalid(path, seconds, "may not specify a duration larger than 2^32 seconds")]
+        }
+        return []
+    }
+
+    private struct Bound {
+        var pod: ServiceAccountClaims.Reference?
+        var node: ServiceAccountClaims.Reference?
+        var secret: ServiceAccountClaims.Reference?
+    }
+
+    private func boundObject(
+        _ reference: BoundObjectReference?, _ account: ServiceAccount, _ handler: ResourceHandler
+    ) async throws -> Bound {
+        var bound = Bound()
+        guard let reference else { return bound }
+        func checked(_ meta: ObjectMeta, _ resource: ResourceInfo) throws -> ServiceAccountClaims.Reference {
+            if !reference.uid.isEmpty, reference.uid != meta.uid {
+                throw APIStatusError.conflict(
+                    resource, meta.name,
+                    "the UID in the bound object reference (\(reference.uid)) does not match the UID in record. The object might "
+                        + "have been deleted and then recreated")
+            }
+            return ServiceAccountClaims.Reference(name: meta.name, uid: meta.uid)
+        }
+        let namespace = account.metadata.namespace
+        switch (reference.apiVersion, reference.kind) {
+        case ("v1", "Pod"):
+            guard let pod = try await handler.registry.endpoint(Pod.self).get(namespace: namespace, name: reference.name) else {
+                throw APIStatusError.notFound(Pod.resource, reference.name)
+            }
+            guard pod.spec.serviceAccountName == account.metadata.name else {
+                throw APIStatusError.badRequest(
+                    "cannot bind token for serviceaccount \(GoText.quote(account.metadata.name)) to pod running with different "
+                        + "serviceaccount name.")
+            }
+            bound.pod = try checked(pod.metadata, Pod.resource)
+            if !pod.spec.nodeName.isEmpty {
+                let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: pod.spec.nodeName)
+                bound.node = ServiceAccountClaims.Reference(name: pod.spec.nodeName, uid: node?.metadata.uid ?? "")
+            }
+        case ("v1", "Secret"):
+            guard let secret = try await handler.registry.endpoint(Secret.self).get(namespace: namespace, name: reference.name)
+            else { throw APIStatusError.notFound(Secret.resource, reference.name) }
+            bound.secret = try checked(secret.metadata, Secret.resource)
+        case ("v1", "Node"):
+            guard let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: reference.name) else {
+                throw APIStatusError.notFound(Node.resource, reference.name)
+            }
+            bound.node = try checked(node.metadata, Node.resource)
+        default:
+            throw APIStatusError.badRequest("cannot bind token to object of type /\(reference.apiVersion), Kind=\(reference.kind)")
+        }
+        return bound
+    }
+}

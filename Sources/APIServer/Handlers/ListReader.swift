@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// Finds the objects of a list request.
+struct ListReader: Sendable {
+    let cache: ResourceCache
+    let selection: ObjectSelection
+    let options: ListOptions
+
+    /// The page that the options ask for.
+    ///
+    /// - Throws: `APIStatusError`: 400 for tokens and revisions that are none, 410 for what is forgotten, 504 for the future.
+    func page() async throws -> ObjectPageResult {
+        if !options.continueToken.isEmpty { return try await continued() }
+        let snapshot = try await firstSnapshot()
+        return page(of: snapshot, from: snapshot.tree.range(namespace: selection.namespace).0)
+    }
+
+    /// The state that a list without token is about.
+    private func firstSnapshot() async throws -> Snapshot {
+        let asked = try revision(options.resourceVersion)
+        guard asked > 0 else { return try await cache.snapshot() }
+        let isExact = options.resourceVersionMatch == "Exact" || (options.resourceVersionMatch.isEmpty && options.limit > 0)
+        if isExact { return try await snapshot(at: asked) }
+        let current = try await cache.snapshot()
+        guard asked <= current.revision else { throw APIStatusError.tooLarge(asked, current: current.revision) }
+        return current
+    }
+
+    private func revision(_ text: String) throws -> UInt64 {
+        guard !text.isEmpty else { return 0 }
+        guard let value = UInt64(text) else {
+            throw APIStatusError.badRequest(
+                "invalid resource version: resourceVersion: Invalid value: \(GoText.quote(text)): strconv.ParseUint: parsing "
+                    + "\(GoText.quote(text)): invalid syntax")
+        }
+        return value
+    }
+
+    private func snapshot(at revision: UInt64) async throws -> Snapshot {
+        do {
+            return try await cache.snapshot(at: revision)
+        } catch let error as StoreError where error.code == .futureRevision {
+            throw APIStatusError.tooLarge(revision, current: cache.store.currentRevision.rawValue)
+        } catch let error as StoreError where error.code == .compacted {
+            throw APIStatusError.expired(Self.expiredMessage)
+        }
+    }
+
+    private func continued() async throws -> ObjectPageResult {
+        if !options.resourceVersion.isEmpty, options.resourceVersion != "0" {
+            throw APIStatusError.badRequest("specifying resource version is not allowed when using continue")
+        }
+        let token = try ContinueToken(decoding: options.continueToken)
+        let snapshot: Snapshot
+        if token.revision > 0 {
+            snapshot = try await self.snapshot(at: UInt64(token.revision))
+        } else {
+            snapshot = try await cache.snapshot()
+        }
+        let start = Self.place(token.start, namespace: selection.namespace, isNamespaced: cache.isNamespaced)
+        return page(of: snapshot, from: snapshot.tree.lowerBound(namespace: start.namespace, name: start.name))
+    }
+
+    private static let expiredMessage =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the "
+        + "continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing "
+        + "with the provided token results in an inconsistent list - objects that were created, modified, or deleted between "
+        + "the time the first chunk was returned and now may show up in the list."
+
+    /// The key that a token stands for: relative to the namespace where the list is of one.
+    private static func place(_ start: String, namespace: String, isNamespaced: Bool) -> (namespace: String, name: String) {
+        guard isNamespaced, namespace.isEmpty else { return (namespace, start) }
+        guard let slash = start.utf8.firstIndex(of: UInt8(ascii: "/")) else { return (start, "") }
+        return (String(start[..<slash]), String(start[start.index(after: slash)...]))
+    }
+
+    private func page(of snapshot: Snapshot, from start: ObjectTree.Position) -> ObjectPageResult {
+        var result = ObjectPageResult(objects: [], revision: snapshot.revision)
+        let tree = snapshot.tree
+        let end = tree.range(namespace: selection.namespace).1
+        guard options.limit > 0 || !options.continueToken.isEmpty else {
+            result.objects = snapshot.objects(selection)
+            return result
+        }
+        let limit = options.limit > 0 ? options.limit : Int.max
+        let isWhole = selection.isWholeNamespace
+        var hasMore = false
+        tree.forEach(from: start, to: end) { object in
+            guard isWhole || selection.matches(object) else { return true }
+            if result.objects.count == limit {
+                hasMore = true
+                return false
+            }
+            result.objects.append(object)
+            return true
+        }
+        guard hasMore, let last = result.objects.last else { return result }
+        let isGlobal = cache.isNamespaced && selection.namespace.isEmpty
+        let key = isGlobal ? "\(last.namespace)/\(last.name)" : last.name
+        result.continueToken = ContinueToken(revision: Int64(clamping: snapshot.revision), start: key + "\0").encoded()
+        if isWhole { result.remaining = tree.distance(from: start, to: end) - result.objects.count }
+        cache.keep(snapshot)
+        return result
+    }
+}

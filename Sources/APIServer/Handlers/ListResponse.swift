@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// One page of a list.
+struct ObjectPageResult: Sendable {
+    var objects: [StoredObject]
+    var revision: UInt64
+    var continueToken = ""
+    /// nil where it is not known (selectors) or nothing remains.
+    var remaining: Int?
+
+    var metadata: ListMeta {
+        ListMeta {
+            $0.resourceVersion = String(revision)
+            $0.continue = continueToken
+            $0.remainingItemCount = remaining.map(Int64.init)
+        }
+    }
+}
+
+extension ObjectRenderer {
+    /// Pieces of this size are joined from stored bytes while a large list is written.
+    private static var pieceSize: Int { 128 << 10 }
+
+    /// The answer for a list: joined from stored bytes; a large one is joined while it is sent, so that it needs no memory of
+    /// its own size.
+    func listResponse(_ page: ObjectPageResult) throws -> APIResponse {
+        if format.encoding == .protobuf { return try protobufList(page) }
+        if format.transform == .table {
+            return Responses.bytes(try endpoint.table(page.objects, tableOptions, list: page.metadata), status: 200, format)
+        }
+        let size = page.objects.reduce(0) { $0 + $1.bytes.count }
+        if format.encoding == .json, !format.isPretty, size > Self.pieceSize {
+            return .stream(ResponseHead(status: 200)) { [self] writer in try await write(page, to: writer) }
+        }
+        var out = head(page)
+        out.reserveCapacity(size + 256)
+        let prefix = itemPrefix
+        for (index, object) in page.objects.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            try appendItem(object, to: &out, prefix: prefix)
+        }
+        out.append(contentsOf: tail(page))
+        return Responses.bytes(out, status: 200, format)
+    }
+
+    private func write(_ page: ObjectPageResult, to writer: any ResponseBodyWriter) async throws {
+        var piece = head(page)
+        piece.reserveCapacity(Self.pieceSize + (16 << 10))
+        let prefix = itemPrefix
+        var isFirst = true
+        for object in page.objects {
+            if !isFirst { piece.append(UInt8(ascii: ",")) }
+            isFirst = false
+            try appendItem(object, to: &piece, prefix: prefix)
+            if piece.count >= Self.pieceSize {
+                try await writer.write(piece)
+                piece.removeAll(keepingCapacity: true)
+            }
+        }
+        piece.append(contentsOf: tail(page))
+        try await writer.write(piece)
+    }
+
+    private func head(_ page: ObjectPageResult) -> [UInt8] {
+        let isPartial = format.transform != .none
+        let kind = isPartial ? "PartialObjectMetadataList" : endpoint.info.kind + "List"
+        let version = isPartial ? "meta.k8s.io/v1" : endpoint.info.apiVersion
+        var out = Array(#"{"kind":"\#(kind)","apiVersion":"\#(version)","metadata":"#.utf8)
+        out.append(contentsOf: JSONCoding.encode(page.metadata))
+        // Go writes a list of metadata that was never filled as null
+        out.append(contentsOf: #","items":\#(isPartial && page.objects.isEmpty ? "null" : "[")"#.utf8)
+        return out
+    }
+
+    private func tail(_ page: ObjectPageResult) -> [UInt8] {
+        Array((format.transform != .none && page.objects.isEmpty ? "}\n" : "]}\n").utf8)
+    }
+
+    private func protobufList(_ page: ObjectPageResult) throws -> APIResponse {
+        let bytes: [UInt8]
+        switch format.transform {
+        case .none: bytes = try endpoint.protobufList(page.objects, page.metadata)
+        case .partial, .partialList:
+            var list = ObjectList<PartialObjectMetadata>()
+            list.metadata = page.metadata
+            list.items = try page.objects.map(partialObject)
+            bytes = ProtobufCoding.encode(list, apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadataList")
+        case .table: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
+        }
+        return .whole(ResponseHead(status: 200, contentType: format.encoding.rawValue), [bytes])
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// A resource or subresource that is not stored objects: bindings, evictions, tokens, scales, reviews.
+package protocol ResourceAction: Sendable {
+    /// - Throws: `APIStatusError` for what the request does wrong.
+    func respond(to request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse
+}
+
+/// Answers requests for paths that are not resources: discovery, OpenAPI, version.
+package protocol DocumentSource: Sendable {
+    /// nil where the path is not one of its documents.
+    func respond(to request: APIRequest) async -> APIResponse?
+}
+
+/// Answers requests that were authenticated and authorized.
+package final class ResourceHandler: RequestHandler {
+    package let registry: Registry
+    private let actions: [String: any ResourceAction]
+    private let documents: [any DocumentSource]
+    private let knownGroups: Set<String>
+    let clock: any Clock<Duration>
+
+    /// - Parameters:
+    ///   - actions: by `group/resource` or `group/resource/subresource`.
+    ///   - documents: asked in order.
+    ///   - clock: ends watches.
+    package init(
+        registry: Registry, actions: [String: any ResourceAction], documents: [any DocumentSource],
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.registry = registry
+        self.actions = actions
+        self.documents = documents
+        self.clock = clock
+        knownGroups = Set(ResourceInfo.all.map(\.group))
+    }
+
+    package func respond(to request: APIRequest) async -> APIResponse {
+        do {
+            return try await route(request)
+        } catch {
+            return Responses.failure(error, request)
+        }
+    }
+
+    private func route(_ request: APIRequest) async throws -> APIResponse {
+        let info = request.info
+        guard info.isResourceRequest else {
+            for source in documents {
+                if let answer = await source.respond(to: request) { return answer }
+            }
+            return Responses.pageNotFound
+        }
+        guard request.method != "HEAD" else { throw APIStatusError.methodNotAllowed }
+        let key = "\(info.apiGroup)/\(info.resource)" + (info.subresource.isEmpty ? "" : "/" + info.subresource)
+        if let action = actions[key] { return try await action.respond(to: request, self) }
+        guard let endpoint = registry.endpoint(group: info.apiGroup, version: info.apiVersion, plural: info.resource) else {
+            guard knownGroups.contains(info.apiGroup) else { return Responses.pageNotFound }
+            throw APIStatusError.noSuchResource
+        }
+        guard info.parts.count <= 3 else { throw APIStatusError.noSuchResource }
+        try checkScope(info, endpoint.info, request.method)
+        let call = ResourceCall(request: request, endpoint: endpoint, handler: self)
+        if info.parts.count < 2 { return try await collection(call) }
+        guard !info.name.isEmpty else { throw APIStatusError.noSuchResource }
+        if info.subresource.isEmpty { return try await object(call) }
+        return try await subresource(call)
+    }
+
+    /// A namespaced resource needs a namespace, except for lists; another must not have one.
+    private func checkScope(_ info: RequestInfo, _ resource: ResourceInfo, _ method: String) throws(APIStatusError) {
+        if resource.isNamespaced {
+            guard info.namespace.isEmpty, !(info.parts.count < 2 && method == "GET") else { return }
+            throw info.parts.count < 2 ? .methodNotAllowed : .noSuchResource
+        }
+        guard info.namespace.isEmpty || info.resource == "namespaces" else { throw .noSuchResource }
+    }
+
+    private func collection(_ call: ResourceCall) async throws -> APIResponse {
+        switch call.request.method {
+        case "GET": try await call.listOrWatch()
+        case "POST": try await call.create()
+        case "DELETE" where call.endpoint.info.verbs.contains("deletecollection"): try await call.deleteCollection()
+        default: throw APIStatusError.methodNotAllowed
+        }
+    }
+
+    private func object(_ call: ResourceCall) async throws -> APIResponse {
+        switch call.request.method {
+        case "GET": call.request.info.verb == "watch" ? try await call.listOrWatch() : try await call.get()
+        case "PUT": try await call.update()
+        case "PATCH": try await call.patch()
+        case "DELETE": try await call.delete()
+        default: throw APIStatusError.methodNotAllowed
+        }
+    }
+
+    private func subresource(_ call: ResourceCall) async throws -> APIResponse {
+        guard call.endpoint.faces.contains(call.request.info.subresource),
+            let facts = call.endpoint.info.subresources.first(where: { $0.name == call.request.info.subresource })
+        else { throw APIStatusError.noSuchResource }
+        switch call.request.method {
+        case "GET" where facts.verbs.contains("get"): return try await call.get()
+        case "PUT": return try await call.update()
+        case "PATCH" where facts.verbs.contains("patch"): return try await call.patch()
+        default: throw APIStatusError.methodNotAllowed
+        }
+    }
+}

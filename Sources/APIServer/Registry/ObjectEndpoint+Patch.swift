@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Synchronization
+import Wire
+
+extension ObjectEndpoint {
+    package func patch(_ patch: ObjectPatch, _ context: WriteContext) async throws -> WriteResult {
+        let warnings = Mutex<[String]>([])
+        var result = try await update(context) { old, stored in
+            let document = try JSONValue.parse(try self.present(stored).bytes)
+            let patched = try PatchEngine.apply(patch, to: document, kind: Object.self)
+            var found: [String] = []
+            var object = try BodyDecoder.decodePatched(Object.self, patched.bytes(), context.options, &found)
+            self.definition.setDefaults(&object)
+            try BodyDecoder.checkIdentity(&object.metadata, context, isNamespaced: self.info.isNamespaced)
+            let texts = found
+            warnings.withLock { $0 = texts }
+            return object
+        }
+        result.warnings += warnings.withLock { $0 }
+        return result
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+package import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+extension ObjectEndpoint {
+    /// Makes the new object of an update from the old one and its stored form. Called again when somebody else was quicker.
+    package typealias Change = @Sendable (Object, StoredObject) throws -> Object
+
+    /// How often a change is made anew when others are quicker.
+    private static var attempts: Int { 16 }
+
+    /// Updates one face of an object.
+    ///
+    /// - Parameters:
+    ///   - uid: the object must have it, where it is not nil.
+    ///   - change: its result's `resourceVersion`, where it has one, must be that of the object.
+    /// - Throws: `APIStatusError`: `NotFound`, `Conflict`, `Invalid`, ...; `StoreError`.
+    package func update(_ context: WriteContext, change: @escaping Change) async throws -> WriteResult {
+        guard let face = definition.faces[context.subresource] else { throw APIStatusError.noSuchResource }
+        var current = try await cache.get(namespace: context.namespace, name: context.name)
+        var attempt = 0
+        while true {
+            attempt += 1
+            guard let stored = current else { return try await createByUpdate(context, change) }
+            let old = try decode(stored)
+            let proposed = try change(old, stored)
+            try checkVersion(proposed.metadata, of: stored)
+            guard let new = try await prepare(proposed, old, face, context) else {
+                return WriteResult(object: stored, isCreated: false)
+            }
+            switch try await replace(stored, old, with: new, context) {
+            case .done(let result): return result
+            case .lost(let newer):
+                if attempt >= Self.attempts { throw APIStatusError.modified(info, context.name) }
+                current = newer
+            }
+        }
+    }
+
+    /// The version that the writer saw, and the identity it means, must be the object's.
+    private func checkVersion(_ meta: ObjectMeta, of stored: StoredObject) throws {
+        if !meta.uid.isEmpty, meta.uid != stored.uid {
+            throw APIStatusError.conflict(info, stored.name, uidPrecondition(meta.uid, stored.uid, stored.namespace, stored.name))
+        }
+        let asked = meta.resourceVersion
+        if asked.isEmpty || asked == "0" {
+            guard definition.allowsUnconditionalUpdate else {
+                throw APIStatusError.invalid(
+                    APIMachinery.GroupKind(group: info.group, kind: info.plural), name: stored.name,
+                    [.invalid(FieldPath("metadata", "resourceVersion"), 0, "must be specified for an update")])
+            }
+            return
+        }
+        guard let revision = UInt64(asked) else {
+            throw APIStatusError.plain("strconv.ParseUint: parsing \"\(asked)\": invalid syntax")
+        }
+        if revision != stored.revision { throw APIStatusError.modified(info, stored.name) }
+    }
+
+    private func uidPrecondition(_ asked: String, _ actual: String, _ namespace: String, _ name: String) -> String {
+        "StorageError: invalid object, Code: 4, Key: \(cache.key(namespace: namespace, name: name)), ResourceVersion: 0, "
+            + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(asked), UID in object meta: \(actual)"
+    }
+
+    /// PUT to a name that is not there.
+    private func createByUpdate(_ context: WriteContext, _ change: Change) async throws -> WriteResult {
+        guard definition.createsOnUpdate, context.subresource.isEmpty, context.operation == .update else {
+            throw APIStatusError.notFound(info, context.name)
+        }
+        let blank = StoredObject(bytes: [], namespace: context.namespace, name: context.name, uid: "", revision: 0)
+        let object = try change(Object(), blank)
+        if !object.metadata.uid.isEmpty {
+            throw APIStatusError.conflict(
+                info, context.name, uidPrecondition(object.metadata.uid, "", context.namespace, context.name))
+        }
+        var create = context
+        create.operation = .create
+        return try await self.create(object, create)
+    }
+
+    /// Runs the rules of a change.
+    private func prepare(
+        _ proposed: Object, _ old: Object, _ face: ResourceDefinition<Object>.Face, _ context: WriteContext
+    ) async throws -> Object? {
+        var new = proposed
+        ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
+        new.metadata.resourceVersion = old.metadata.resourceVersion
+        for admit in admission.mutating { try await admit(&new, old, context) }
+        try face.prepare(&new, old, context)
+        let faults = ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + face.validate(new, old)
+        if !faults.isEmpty { throw APIStatusError.invalid(info, context.name, faults) }
+        for check in admission.validating { try await check(new, old, context) }
+        return new
+    }
+
+    private enum Outcome {
+        case done(WriteResult)
+        /// Somebody else was quicker; the object as it is now, or nil where it is gone.
+        case lost(StoredObject?)
+    }
+
+    /// Commits a change, or the deletion that it completes.
+    private func replace(
+        _ stored: StoredObject, _ old: Object, with given: Object, _ context: WriteContext
+    ) async throws -> Outcome {
+        let isDeletion =
+            ObjectMetaLifecycle.isDeletedByUpdate(given.metadata, old: old.metadata) && !definition.holdsDeletion(given)
+        var object: Object? = given
+        if isDeletion { object = nil }
+        let companions =
+            context.subresource.isEmpty || isDeletion ? try await definition.companions?(&object, old, context) : nil
+        let complete = object ?? given
+        let bytes = try storedForm(complete)
+        if !isDeletion, isSame(bytes, stored) { return .done(WriteResult(object: stored, isCreated: false)) }
+        let meta = complete.metadata
+        if context.isDryRun {
+            return .done(WriteResult(object: unstored(bytes, meta, revision: stored.revision), isCreated: false))
+        }
+        let key = cache.key(namespace: stored.namespace, name: stored.name)
+        let mutation: StoreTransaction.Mutation =
+            isDeletion ? .delete(key) : .put(key, bytes, timeToLive: definition.timeToLive)
+        do throws(StoreError) {
+            let revision = try await services.store.commit(
+                StoreTransaction(
+                    conditions: [.unchanged(key, since: Revision(stored.revision))] + (companions?.conditions ?? []),
+                    mutations: [mutation] + (companions?.mutations ?? [])))
+            let result = isDeletion ? finalForm(bytes, meta, revision: revision.rawValue) : committed(bytes, meta, at: revision)
+            return .done(WriteResult(object: result, isCreated: false))
+        } catch {
+            guard error.code == .conflict else { throw error }
+            return .lost(error.key == key ? current(of: error, key: key) : stored)
+        }
+    }
+
+    /// Whether nothing changed: no write then, and no event.
+    private func isSame(_ bytes: [UInt8], _ stored: StoredObject) -> Bool {
+        guard bytes.count < stored.bytes.count + StoredForm.headerLength,
+            let final = StoredForm.splice(bytes, revision: stored.revision)
+        else { return false }
+        return final == stored.bytes
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+/// Applies the body of a patch to a document.
+enum PatchEngine {
+    /// - Throws: `APIStatusError` for a patch that is malformed (400) or cannot be applied (422).
+    static func apply<Kind: TopLevelObject>(
+        _ patch: ObjectPatch, to document: JSONValue, kind: Kind.Type
+    ) throws(APIStatusError) -> JSONValue {
+        do throws(PatchError) {
+            switch patch.form {
+            case .json: return try JSONPatch(parsing: patch.bytes).apply(to: document)
+            case .merge:
+                let changes = try MergePatch.parse(patch.bytes)
+                return .object(MergePatch.apply(changes, to: document.objectValue ?? JSONObject()))
+            case .strategicMerge: return try strategic(patch.bytes, document, kind)
+            case .apply: throw PatchError(.failed, "server-side apply is not served yet")
+            }
+        } catch {
+            throw error.status
+        }
+    }
+
+    private static func strategic<Kind: TopLevelObject>(
+        _ bytes: [UInt8], _ document: JSONValue, _ kind: Kind.Type
+    ) throws(PatchError) -> JSONValue {
+        let changes = try StrategicMergePatch.parse(bytes)
+        let schema = ResolvedSchema.shared.type(group: Kind.group, version: Kind.version, kind: Kind.kind)
+        return .object(
+            try StrategicMergePatch.apply(changes.patch, to: document.objectValue ?? JSONObject(), schema: schema))
+    }
+}

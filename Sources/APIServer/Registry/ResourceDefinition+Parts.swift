@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+extension ResourceDefinition where Object: StatusObject {
+    /// Keeps status and the rest apart: only the `status` face changes status, and it changes nothing else but metadata.
+    ///
+    /// - Parameter keepingLabels: whether the `status` face leaves labels as they are.
+    consuming func separatingStatus(keepingLabels: Bool = false) -> Self {
+        var result = self
+        let create = result.prepareForCreate
+        result.prepareForCreate = { (object, context) throws(APIStatusError) in
+            object.status = Object.Status()
+            try create(&object, context)
+        }
+        let update = result.faces[""] ?? Face()
+        result.faces[""] = Face(
+            prepare: { (new, old, context) throws(APIStatusError) in
+                new.status = old.status
+                try update.prepare(&new, old, context)
+            }, validate: update.validate)
+        result.faces["status"] = Face(
+            prepare: { (new, old, _) throws(APIStatusError) in
+                let status = new.status
+                let metadata = new.metadata
+                new = old
+                new.status = status
+                new.metadata = metadata
+                if keepingLabels { new.metadata.labels = old.metadata.labels }
+            })
+        return result
+    }
+}
+
+extension ResourceDefinition where Object: SpecObject {
+    /// Begins `metadata.generation` at 1 and counts it up with each change of the specification.
+    consuming func countingGenerations() -> Self {
+        countingGenerations { $0.spec != $1.spec }
+    }
+}
+
+extension ResourceDefinition {
+    /// Begins `metadata.generation` at 1 and counts it up with each change that matters.
+    consuming func countingGenerations(_ differs: @escaping @Sendable (Object, Object) -> Bool) -> Self {
+        var result = self
+        let create = result.prepareForCreate
+        result.prepareForCreate = { (object, context) throws(APIStatusError) in
+            object.metadata.generation = 1
+            try create(&object, context)
+        }
+        let update = result.faces[""] ?? Face()
+        result.faces[""] = Face(
+            prepare: { (new, old, context) throws(APIStatusError) in
+                try update.prepare(&new, old, context)
+                if differs(new, old) { new.metadata.generation = old.metadata.generation + 1 }
+            }, validate: update.validate)
+        return result
+    }
+
+    /// Lets `scale` write the object as the object itself is written.
+    consuming func scalable() -> Self {
+        var result = self
+        result.faces["scale"] = result.faces[""]
+        return result
+    }
+
+    /// Changes the definition in place: for building one in a single expression.
+    consuming func with(_ change: (inout Self) -> Void) -> Self {
+        var result = self
+        change(&result)
+        return result
+    }
+}

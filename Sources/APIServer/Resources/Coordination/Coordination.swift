@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+extension ResourceDefinition where Object == Lease {
+    static var leases: Self {
+        Self().with {
+            $0.createsOnUpdate = true
+            $0.allowsUnconditionalUpdate = false
+        }
+    }
+}

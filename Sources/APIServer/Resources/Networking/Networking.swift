@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Wire
+
+extension ResourceDefinition where Object == NetworkPolicy {
+    static var networkPolicies: Self {
+        Self().countingGenerations()
+    }
+}
+
+extension ResourceDefinition where Object == Ingress {
+    static var ingresses: Self {
+        Self(prefix: "ingress").separatingStatus().countingGenerations()
+    }
+}
+
+extension ResourceDefinition where Object == IngressClass {
+    static var ingressClasses: Self {
+        Self().countingGenerations()
+    }
+}
+
+extension ResourceDefinition where Object == IPAddress {
+    static var ipAddresses: Self {
+        Self()
+    }
+}
+
+extension ResourceDefinition where Object == ServiceCIDR {
+    static var serviceCIDRs: Self {
+        Self().separatingStatus()
+    }
+}
