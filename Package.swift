@@ -105,7 +105,7 @@ let package = Package(
             name: "Kubelet",
             dependencies: component + [
                 "Streaming", "CLinux", .system, .subprocess, .crypto, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient,
-                .grpcCore, .grpcTransport, .grpcProtobuf, .swiftProtobuf, .x509,
+                .grpcCore, .grpcTransport, .grpcProtobuf, .swiftProtobuf, .x509, .asn1,
             ], swiftSettings: settings),
         .target(name: "ServiceProxy", dependencies: component + [.subprocess], swiftSettings: settings),
         .target(name: "PodNetwork", dependencies: component + [.subprocess], swiftSettings: settings),

@@ -36,7 +36,7 @@ final class NodeState: Sendable {
         var hostIPs: [String] = []
         var allocatable: [String: Quantity] = [:]
         /// Why pods with a network of their own cannot be started; nil where they can.
-        var networkProblem: String? = "not known yet"
+        var networkProblem: String?
         var isRuntimeReady = false
         /// The port that the kubelet's server listens on.
         var serverPort = 10250

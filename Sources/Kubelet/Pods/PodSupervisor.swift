@@ -84,8 +84,8 @@ actor PodSupervisor {
     }
 
     /// Makes every worker look again: something that all depend on has changed.
-    func wakeAll() {
-        for worker in workers.values { worker.wake() }
+    func wakeAll() async {
+        for worker in workers.values { await worker.hurry() }
     }
 
     /// The pods with their newest status.

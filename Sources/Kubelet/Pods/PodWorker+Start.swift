@@ -93,10 +93,10 @@ extension PodWorker {
         return ProbeTarget(containerID: id, podIP: address ?? "127.0.0.1", container: container)
     }
 
-    /// Removes dead containers of a name but the last one, whose log and end are still of interest.
+    /// Removes the old containers of a name: the present one and the one before it are still of interest.
     private func prune(_ name: String) async {
-        let dead = situation.observed.containers.filter { $0.name == name && $0.state == .exited }
-        for container in dead.dropFirst(1) {
+        let old = situation.observed.containers.filter { $0.name == name }.dropFirst(2)
+        for container in old where container.state == .exited {
             await remove(container.id)
             guard !container.status.logPath.isEmpty else { continue }
             do {

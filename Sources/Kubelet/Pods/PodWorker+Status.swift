@@ -8,6 +8,8 @@ import Logging
 extension PodWorker {
     /// Works out the status and sends it when it changed; what changes while one is being sent goes together with the next.
     func publish(_ plan: PodPlan) {
+        // a pod that had ended before: what is in the API is all that is known
+        if case .terminal = situation.ending, situation.observed.containers.isEmpty { return }
         var previous = lastStatus
         previous.conditions = merged(lastStatus.conditions, pod.status.conditions)
         let rules = PodStatusRules(situation: situation, plan: plan, hostIPs: services.node.current.hostIPs)

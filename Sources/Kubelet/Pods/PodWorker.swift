@@ -82,6 +82,12 @@ actor PodWorker {
         wake()
     }
 
+    /// What kept the sandbox from being made may be over: tries again at once.
+    func hurry() {
+        situation.sandboxFailure = nil
+        wake()
+    }
+
     /// Something happened to a sandbox or container.
     func runtimeChanged(_ id: String) {
         dirty.insert(id)
@@ -113,6 +119,7 @@ actor PodWorker {
 
     /// Lives until the pod is gone, or the task is cancelled: then what runs is left running.
     func run() async {
+        await hearLastWords()
         wake()
         for await _ in wakes {
             if Task.isCancelled { break }
@@ -126,7 +133,7 @@ actor PodWorker {
         await lookAtDirty()
         situation.now = services.now
         situation.ending = ending()
-        if situation.ending != nil { for pull in pulls.values { pull.cancel() } }
+        if situation.ending != nil { abandonStarts() }
         if let due = volumesDueAt, situation.now >= due, situation.isMounted { refreshVolumes() }
         let plan = PodPlan(situation)
         self.plan = plan
@@ -136,6 +143,22 @@ actor PodWorker {
         for action in plan.actions { begin(action) }
         arm([plan.wakeAt, situation.ending == nil ? volumesDueAt : nil].compactMap { $0 }.min())
         if plan.isOver { await conclude() }
+    }
+
+    /// The pod must end: what is only being started is given up. Once nothing runs, stopping the sandbox ends what was missed.
+    private func abandonStarts() {
+        for pull in pulls.values { pull.cancel() }
+        guard situation.observed.running.isEmpty else { return }
+        for case (.start, let task) in tasks { task.cancel() }
+    }
+
+    /// Reads the messages of containers that had ended before this kubelet was there.
+    private func hearLastWords() async {
+        for container in situation.observed.containers where container.state == .exited {
+            let status = await withLastWords(container.status)
+            guard let index = situation.observed.containers.firstIndex(where: { $0.id == container.id }) else { continue }
+            situation.observed.containers[index].status = status
+        }
     }
 
     private func ending() -> PodEnding? {

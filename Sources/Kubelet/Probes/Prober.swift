@@ -61,7 +61,7 @@ final class NetworkProber: Prober {
         if let get = handler.httpGet { return await fetch(get, target, timeout) }
         if let socket = handler.tcpSocket { return await connect(socket.port, socket.host, target, timeout) }
         if let grpc = handler.grpc {
-            return await HealthCheck(group: group).check(
+            return await HealthCheck().check(
                 host: target.podIP, port: Int(grpc.port), service: grpc.service ?? "", timeout: timeout)
         }
         return .failure("missing probe handler")

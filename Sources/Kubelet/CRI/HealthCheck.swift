@@ -3,12 +3,9 @@
 
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
-import NIOCore
 
 /// Asks a server how it is, by the gRPC health checking protocol (`grpc.health.v1.Health/Check`).
 struct HealthCheck {
-    var group: any EventLoopGroup
-
     /// - Parameter service: which part of the server; empty for all of it.
     func check(host: String, port: Int, service: String, timeout: Duration) async -> ProbeFinding {
         do {
