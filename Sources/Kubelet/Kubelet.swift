@@ -155,6 +155,7 @@ public struct Kubelet: Sendable {
             runtime: runtime, supervisor: supervisor, volumes: parts.services.volumes, timekeeper: timekeeper, logger: logger)
         let rotator = LogRotator(
             configuration: configuration, runtime: runtime, supervisor: supervisor, timekeeper: timekeeper, logger: logger)
+        let collector = ImageCollector(runtime: runtime, timekeeper: timekeeper, logger: logger)
         await withDiscardingTaskGroup { group in
             group.addTask { await supervisor.run() }
             group.addTask { for await events in changes { await supervisor.apply(events) } }
@@ -164,6 +165,7 @@ public struct Kubelet: Sendable {
                 await monitor.run()
             }
             group.addTask { await rotator.run() }
+            group.addTask { await collector.run() }
         }
     }
 
