@@ -13,7 +13,7 @@ import Testing
 struct StreamingSessionTests {
     private static let success = #"{"metadata":{},"status":"Success"}"#
 
-    @Test("exec, attach and port-forward over SPDY and WebSocket", .timeLimit(.minutes(3)))
+    @Test("exec, attach and port-forward over SPDY and WebSocket", .timeLimit(.minutes(1)))
     func sessions() async throws {
         try await ScratchContainerd.with { scratch in
             let config = scratch.sandboxConfig("streams")
