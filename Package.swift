@@ -119,6 +119,8 @@ let package = Package(
             ], swiftSettings: settings),
         .executableTarget(name: "martlet", dependencies: ["Assembly", .argumentParser], swiftSettings: settings),
         // for tests alone
+        .executableTarget(
+            name: "store-crash-writer", dependencies: ["Store"], path: "Sources/StoreCrashWriter", swiftSettings: settings),
         .target(
             name: "MartletTestKit",
             dependencies: ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
@@ -133,7 +135,7 @@ let package = Package(
 /// One test target for each target under `Sources`, named `<Target>Tests`, with what it needs beyond the target itself.
 let testTargets: [(String, [Target.Dependency])] = [
     ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]), ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
-    ("Store", ["Primitives"]),
+    ("Store", ["Primitives", "store-crash-writer"]),
     ("APIServer", ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioHTTP1, .x509, .crypto]),
     ("Client", ["ClientTestKit", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Streaming", ["Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),

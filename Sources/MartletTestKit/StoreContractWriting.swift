@@ -113,8 +113,8 @@ extension StoreContract {
             > get /e\u{301}
             /e\u{301} = decomposed (created 1, modified 1)
             > list /
-            /e\u{301} = decomposed (created 1, modified 1)
             /empty =  (created 3, modified 3)
+            /e\u{301} = decomposed (created 1, modified 1)
             /\u{e9} = composed (created 2, modified 2)
             revision 3, 0 more
             """),

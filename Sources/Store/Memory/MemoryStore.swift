@@ -118,7 +118,7 @@ public final class MemoryStore: Store {
                 return (false, nil)
             }
             do throws(StoreError) {
-                let changes = try state.table.apply(transaction, at: now)
+                let changes = try state.table.apply(transaction, deadline: time.deadline(after:))
                 state.window.note(state.table.revision, at: now)
                 return (state.enqueue(.committed(changes, state.table.revision, continuation)), state.nextDue)
             } catch {

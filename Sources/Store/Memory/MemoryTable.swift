@@ -81,8 +81,9 @@ struct MemoryTable {
 
     /// Applies a transaction at the next revision.
     ///
+    /// - Parameter deadline: when a value with a given time to live has outlived it.
     /// - Returns: the changes it made.
-    mutating func apply(_ transaction: StoreTransaction, at now: Duration) throws(StoreError) -> [StoreChange] {
+    mutating func apply(_ transaction: StoreTransaction, deadline: (Duration) -> Duration) throws(StoreError) -> [StoreChange] {
         if transaction.mutations.count > StoreTransaction.maximumMutations { throw .tooManyMutations }
         for condition in transaction.conditions {
             if let failure = condition.failure(for: value(of: condition.key)) { throw failure }
@@ -92,7 +93,7 @@ struct MemoryTable {
         for mutation in transaction.mutations {
             switch mutation {
             case .put(let key, let bytes, let timeToLive):
-                made.append(put(key, bytes, deadline: timeToLive.map { now + $0 }))
+                made.append(put(key, bytes, deadline: timeToLive.map(deadline)))
             case .delete(let key):
                 if let change = delete(key) { made.append(change) }
             }

@@ -36,22 +36,6 @@ final class DatabaseFile: Sendable {
 
     deinit { close(lock) }
 
-    /// Finds a file that was cut off, without reading it. While the log holds pages nothing can be said: they may be the rest.
-    func checkLength(_ connection: SQLiteConnection) throws(StoreError) {
-        if let log = Self.size(of: "\(path)-wal"), log > 0 { return }
-        let expected = try connection.integer("PRAGMA page_count") * connection.integer("PRAGMA page_size")
-        guard let size = Self.size(of: path), size < expected else { return }
-        throw StoreError(
-            .corrupt,
-            "database file \(path) is cut off (\(size) of \(expected) bytes); "
-                + "stop the server, move the file away and put a backup in its place")
-    }
-
-    private static func size(of path: String) -> Int64? {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
-    }
-
     // MARK: steps
 
     private static func parent(of path: String) -> String {

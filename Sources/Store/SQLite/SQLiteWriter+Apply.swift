@@ -64,7 +64,7 @@ extension SQLiteWriter {
             try insert.bindInPlace(5, buffer)
             try insert.run()
         }
-        if let timeToLive { try setDeadline(of: id, time.now + timeToLive) }
+        if let timeToLive { try setDeadline(of: id, time.deadline(after: timeToLive)) }
         note(StoreChange(revision: revision, key: key, bytes: bytes, previous: present?.value(of: key)))
         lookedUp = (key, NewestChange(id: id, createRevision: created, bytes: bytes))
     }

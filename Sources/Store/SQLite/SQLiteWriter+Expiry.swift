@@ -57,12 +57,9 @@ extension SQLiteWriter {
 }
 
 extension Duration {
-    /// Milliseconds, rounded down, held within what 64 bits can say.
+    /// Milliseconds, rounded down. The engine's times all lie within a few hundred years of 1970, which fit by far.
     var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        return sumOverflow ? (seconds < 0 ? .min : .max) : sum
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     }
 }

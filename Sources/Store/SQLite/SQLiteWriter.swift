@@ -87,7 +87,6 @@ final class SQLiteWriter {
         self.time = time
         self.published = published
         self.alarm = alarm
-        try file.checkLength(connection)
         progress.nextDeadline = try firstDeadline()
         window.note(newest, at: time.now)
         published.show(progress)

@@ -18,8 +18,14 @@ struct EngineTime: Sendable {
     /// The present time.
     var now: Duration { origin + elapsed() }
 
+    /// A hundred years: what is asked to live longer than that lives that long. Clocks trap on much greater durations.
+    private static let longest = Duration.seconds(3_155_760_000)
+
+    /// When a value with this time to live has outlived it.
+    func deadline(after timeToLive: Duration) -> Duration { now + min(max(timeToLive, .zero), Self.longest) }
+
     /// Sleeps until `time`; returns at once where that is past.
-    func sleep(until time: Duration) async throws { try await sleepUntilElapsed(time - origin) }
+    func sleep(until time: Duration) async throws { try await sleepUntilElapsed(min(time - origin, Self.longest * 2)) }
 
     private static func functions<C: Clock<Duration>>(
         of clock: C
