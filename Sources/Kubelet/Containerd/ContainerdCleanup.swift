@@ -11,13 +11,17 @@ public import Logging
 /// found in `/proc` by its connection to the data directory and ended by force.
 public struct ContainerdCleanup: Sendable {
     private let paths: ContainerdPaths
+    private let controlGroups: [String]
     private let log: Logger
 
     /// How long the orderly way may take.
     private static let orderlyLimit: Duration = .seconds(30)
 
-    public init(paths: ContainerdPaths, logger: Logger) {
+    /// - Parameter controlGroups: names of groups right below the root in which pods have theirs: they are removed where
+    ///   nothing runs in them any more. `k8s.io` is containerd's own for pods whose configuration names none.
+    public init(paths: ContainerdPaths, controlGroups: [String] = ["k8s.io", "kubepods"], logger: Logger) {
         self.paths = paths
+        self.controlGroups = controlGroups
         log = logger
     }
 
@@ -33,6 +37,8 @@ public struct ContainerdCleanup: Sendable {
         await killShims()
         unmountAll()
         removeNetworkResults()
+        let hierarchies = [""] + HostFile.list("/sys/fs/cgroup").map { "/" + $0 }
+        for hierarchy in hierarchies { for name in controlGroups { Self.removeGroups("/sys/fs/cgroup\(hierarchy)/\(name)") } }
     }
 
     // MARK: the orderly way
@@ -140,6 +146,14 @@ public struct ContainerdCleanup: Sendable {
         while path.split(separator: "/").count > 4, rmdir(path) == 0, let slash = path.lastIndex(of: "/") {
             path = String(path[..<slash])
         }
+    }
+
+    /// Removes a group and those in it, as far as they are empty.
+    private static func removeGroups(_ path: String) {
+        guard rmdir(path) != 0, errno == EBUSY || errno == ENOTEMPTY else { return }
+        // A group's directory holds files of the kernel's, which stay until it goes: only directories are groups.
+        for name in HostFile.list(path) where !name.contains(".") { removeGroups("\(path)/\(name)") }
+        rmdir(path)
     }
 
     /// Unmounts everything below the agent's directory, innermost first.

@@ -44,11 +44,11 @@ struct ScratchContainerd {
         do {
             try await run(paths, logger, body)
         } catch {
-            await ContainerdCleanup(paths: paths, logger: logger).run()
+            await ContainerdCleanup(paths: paths, controlGroups: ["martlet-test-\(getpid())"], logger: logger).run()
             HostFile.removeTree(directory)
             throw error
         }
-        await ContainerdCleanup(paths: paths, logger: logger).run()
+        await ContainerdCleanup(paths: paths, controlGroups: ["martlet-test-\(getpid())"], logger: logger).run()
         HostFile.removeTree(directory)
         #expect(access(directory, F_OK) != 0, "\(directory) is gone")
     }
