@@ -136,7 +136,10 @@ let package = Package(
 let testTargets: [(String, [Target.Dependency])] = [
     ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]), ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
     ("Store", ["Primitives", "store-crash-writer"]),
-    ("APIServer", ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioHTTP1, .x509, .crypto]),
+    ("APIServer", [
+        "Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1,
+        .nioSSL, .x509, .asn1, .crypto,
+    ]),
     ("Client", ["ClientTestKit", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Streaming", ["Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),
     ("Scheduler", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),

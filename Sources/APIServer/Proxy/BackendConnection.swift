@@ -15,9 +15,9 @@ struct BackendResponse: Sendable {
 /// One connection to a backend with one request on it, on a given event loop. The body is read only as fast as it is taken.
 final class BackendConnection: Sendable {
     private let channel: any Channel
-    private let handler: NIOLoopBound<BackendHandler>
+    private let handler: NIOLoopBoundBox<BackendHandler?>
 
-    init(channel: any Channel, handler: NIOLoopBound<BackendHandler>) {
+    init(channel: any Channel, handler: NIOLoopBoundBox<BackendHandler?>) {
         self.channel = channel
         self.handler = handler
     }
@@ -30,9 +30,9 @@ final class BackendConnection: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let handler = handler
                 if channel.eventLoop.inEventLoop {
-                    handler.value.take(continuation)
+                    handler.value?.take(continuation)
                 } else {
-                    channel.eventLoop.execute { handler.value.take(continuation) }
+                    channel.eventLoop.execute { handler.value?.take(continuation) }
                 }
             }
         } onCancel: {
@@ -46,7 +46,7 @@ final class BackendConnection: Sendable {
     func join(_ client: any Channel) throws {
         let (here, there) = GlueHandler.pair()
         try client.pipeline.syncOperations.addHandler(there)
-        try handler.value.giveWay(to: here)
+        try handler.value?.giveWay(to: here)
         channel.setOption(.autoRead, value: true).whenFailure { [channel] _ in channel.close(promise: nil) }
     }
 }

@@ -41,9 +41,10 @@ package struct BackendConnector: Sendable {
     /// - Throws: ``FailureStatus`` 500 or 503 where the backend cannot be reached.
     func send(_ request: BackendRequest, on eventLoop: any EventLoop) async throws(FailureStatus) -> BackendResponse {
         let promise = eventLoop.makePromise(of: HTTPResponseHead.self)
+        let handler = NIOLoopBoundBox<BackendHandler?>.makeEmptyBox(valueType: BackendHandler.self, eventLoop: eventLoop)
         let channel: any Channel
         do {
-            channel = try await connect(request, promise, on: eventLoop)
+            channel = try await connect(request, promise, handler, on: eventLoop)
         } catch {
             promise.fail(error)
             throw Self.failure(request, error)
@@ -54,9 +55,6 @@ package struct BackendConnector: Sendable {
             } onCancel: {
                 channel.close(promise: nil)
             }
-            let handler = try await eventLoop.submit {
-                NIOLoopBound(try channel.pipeline.syncOperations.handler(type: BackendHandler.self), eventLoop: eventLoop)
-            }.get()
             return BackendResponse(
                 status: Int(head.status.code), headers: head.headers.map { ($0.name, $0.value) },
                 connection: BackendConnection(channel: channel, handler: handler))
@@ -67,7 +65,8 @@ package struct BackendConnector: Sendable {
     }
 
     private func connect(
-        _ request: BackendRequest, _ head: EventLoopPromise<HTTPResponseHead>, on eventLoop: any EventLoop
+        _ request: BackendRequest, _ head: EventLoopPromise<HTTPResponseHead>, _ handler: NIOLoopBoundBox<BackendHandler?>,
+        on eventLoop: any EventLoop
     ) async throws -> any Channel {
         let tls: NIOSSLContext? =
             switch request.security {
@@ -88,7 +87,9 @@ package struct BackendConnector: Sendable {
                     }
                     try pipeline.addHandler(HTTPRequestEncoder())
                     try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
-                    try pipeline.addHandler(BackendHandler(request: request, head: head))
+                    let backend = BackendHandler(request: request, head: head)
+                    handler.value = backend
+                    try pipeline.addHandler(backend)
                 }
             }
             .connect(host: request.host, port: request.port).get()

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+package import Logging
+import Wire
+
+/// Writes the objects that a cluster starts with, through the same path as every other write. On later starts it only reads.
+package struct Bootstrapper: Sendable {
+    /// Why it could not be done.
+    package struct Fault: Error, Sendable, CustomStringConvertible {
+        package var message: String
+        package var description: String { message }
+    }
+
+    private static let user = RequestUser(name: "system:apiserver", groups: ["system:masters", "system:authenticated"])
+
+    private let system: BootstrapSystem
+    private let handler: any RequestHandler
+    private let logger: Logger
+
+    /// - Parameter handler: the registry; the user is `system:apiserver`.
+    package init(system: BootstrapSystem, handler: any RequestHandler, logger: Logger) {
+        self.system = system
+        self.handler = handler
+        self.logger = logger
+    }
+
+    /// Makes what is missing and brings up to date what may be.
+    ///
+    /// - Throws: ``Fault`` for the first write that was refused for another reason than that the object is there.
+    package func run() async throws {
+        try await createMissing(system.namespaces)
+        let defaults = BootstrapRBAC()
+        try await withThrowingTaskGroup { group in
+            // At once, so that the writes share the store's transactions.
+            group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.clusterRoles, with: try await list())) }
+            group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roles, with: try await list())) }
+            group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.clusterRoleBindings, with: try await list())) }
+            group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roleBindings, with: try await list())) }
+            group.addTask { try await createMissing(system.priorityClasses) }
+            group.addTask { try await createMissing(BootstrapFlowControl.levels) }
+            group.addTask { try await createMissing(BootstrapFlowControl.schemas) }
+            group.addTask {
+                try await createMissing([system.serviceCIDR])
+                try await createMissing([system.service])
+                try await publishEndpoints()
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func createMissing<Object: RESTObject & Equatable>(_ wanted: [Object]) async throws {
+        let present = Set(try await list(of: Object.self).map { "\($0.metadata.namespace)/\($0.metadata.name)" })
+        try await apply(
+            wanted.filter { !present.contains("\($0.metadata.namespace)/\($0.metadata.name)") }.map(BootstrapAction.create))
+    }
+
+    /// The endpoints of the Service `kubernetes` follow this server's address.
+    private func publishEndpoints() async throws {
+        if let wanted = system.endpoints {
+            let present = try await list(of: Endpoints.self).first { $0.metadata.name == "kubernetes" && $0.metadata.namespace == "default" }
+            if var present {
+                guard present.subsets != wanted.subsets else { return try await publishSlice() }
+                present.subsets = wanted.subsets
+                try await apply([.update(present)])
+            } else {
+                try await apply([.create(wanted)])
+            }
+        }
+        try await publishSlice()
+    }
+
+    private func publishSlice() async throws {
+        guard let wanted = system.endpointSlice else { return }
+        let present = try await list(of: EndpointSlice.self)
+            .first { $0.metadata.name == "kubernetes" && $0.metadata.namespace == "default" }
+        guard var present else { return try await apply([.create(wanted)]) }
+        guard present.endpoints != wanted.endpoints || present.ports != wanted.ports else { return }
+        (present.endpoints, present.ports) = (wanted.endpoints, wanted.ports)
+        try await apply([.update(present)])
+    }
+
+    private func list<Object: RESTObject>(of _: Object.Type = Object.self) async throws -> [Object] {
+        let path = Self.path(Object.resource, namespace: "")
+        let (status, bytes) = await send("GET", path, body: [])
+        guard status == 200 else { throw Fault(message: "cannot list \(Object.resource.qualifiedName): \(String(decoding: bytes, as: UTF8.self))") }
+        return try JSONCoding.decode(ObjectList<Object>.self, from: bytes).items
+    }
+
+    private func apply<Object: RESTObject>(_ actions: [BootstrapAction<Object>]) async throws {
+        try await withThrowingTaskGroup { group in
+            for action in actions { group.addTask { try await apply(action) } }
+            try await group.waitForAll()
+        }
+        if !actions.isEmpty {
+            logger.debug("brought up to date", metadata: ["resource": "\(Object.resource.qualifiedName)", "count": "\(actions.count)"])
+        }
+    }
+
+    private func apply<Object: RESTObject>(_ action: BootstrapAction<Object>) async throws {
+        let object = action.object
+        let collection = Self.path(Object.resource, namespace: object.metadata.namespace)
+        let single = "\(collection)/\(object.metadata.name)"
+        let body = JSONCoding.encode(object)
+        let result: (status: Int, bytes: [UInt8])
+        switch action {
+        case .create: result = await send("POST", collection, body: body)
+        case .update: result = await send("PUT", single, body: body)
+        case .recreate:
+            _ = await send("DELETE", single, body: [])
+            result = await send("POST", collection, body: body)
+        }
+        // 409: another server of the cluster was quicker.
+        guard (200..<300).contains(result.status) || result.status == 409 else {
+            throw Fault(message: "cannot write \(single): \(String(decoding: result.bytes, as: UTF8.self))")
+        }
+    }
+
+    private static func path(_ resource: ResourceInfo, namespace: String) -> String {
+        let prefix = resource.group.isEmpty ? "/api/\(resource.version)" : "/apis/\(resource.group)/\(resource.version)"
+        return resource.isNamespaced && !namespace.isEmpty
+            ? "\(prefix)/namespaces/\(namespace)/\(resource.plural)" : "\(prefix)/\(resource.plural)"
+    }
+
+    private func send(_ method: String, _ path: String, body: [UInt8]) async -> (status: Int, bytes: [UInt8]) {
+        let info = RequestInfo(method: method, path: path, query: [])
+        let headers = [("content-type", "application/json"), ("accept", "application/json")]
+        let request = APIRequest(
+            method: method, path: path, query: [], headers: headers, body: body, user: Self.user, info: info, remoteAddress: "")
+        switch await handler.respond(to: request) {
+        case .whole(let head, let chunks): return (head.status, Array(chunks.joined()))
+        case .stream(let head, _): return (head.status, [])
+        }
+    }
+}
