@@ -31,8 +31,8 @@ public enum NameRules {
     public static func dns1123Label(_ text: String) -> [String] {
         var faults = text.utf8.count > 63 ? [maxLength(63)] : []
         if !isLabel(text.utf8[...]) {
-            // a label with dots may be meant as a subdomain; Kubernetes then says the same as for any other fault
-            faults.append(labelMessage)
+            // what would be a subdomain has nothing wrong but its dots
+            faults.append(isSubdomain(text) ? "must not contain dots" : labelMessage)
         }
         return faults
     }

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Wire
+
+/// What a pod says of where it may run.
+enum SchedulingRules {
+    static func affinity(_ affinity: Affinity, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let node = affinity.nodeAffinity {
+            let at = path.child("nodeAffinity")
+            if let required = node.requiredDuringSchedulingIgnoredDuringExecution {
+                errors += nodeSelector(required, at.child("requiredDuringSchedulingIgnoredDuringExecution"))
+            }
+            for (index, term) in node.preferredDuringSchedulingIgnoredDuringExecution.enumerated() {
+                let item = at.child("preferredDuringSchedulingIgnoredDuringExecution").index(index)
+                if term.weight < 1 || term.weight > 100 {
+                    errors.append(.invalid(item.child("weight"), term.weight, "must be in the range 1-100"))
+                }
+                errors += self.term(term.preference, item.child("preference"))
+            }
+        }
+        if let pod = affinity.podAffinity {
+            let preferred = pod.preferredDuringSchedulingIgnoredDuringExecution
+            let required = pod.requiredDuringSchedulingIgnoredDuringExecution
+            errors += podTerms(required, preferred, path.child("podAffinity"))
+        }
+        if let pod = affinity.podAntiAffinity {
+            let preferred = pod.preferredDuringSchedulingIgnoredDuringExecution
+            let required = pod.requiredDuringSchedulingIgnoredDuringExecution
+            errors += podTerms(required, preferred, path.child("podAntiAffinity"))
+        }
+        return errors
+    }
+
+    static func nodeSelector(_ selector: NodeSelector, _ path: FieldPath) -> [FieldError] {
+        let terms = path.child("nodeSelectorTerms")
+        if selector.nodeSelectorTerms.isEmpty { return [.required(terms, "must have at least one node selector term")] }
+        return selector.nodeSelectorTerms.enumerated().flatMap { term($1, terms.index($0)) }
+    }
+
+    private static func term(_ term: NodeSelectorTerm, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (index, requirement) in term.matchExpressions.enumerated() {
+            errors += self.requirement(requirement, path.child("matchExpressions").index(index))
+        }
+        for (index, requirement) in term.matchFields.enumerated() {
+            errors += field(requirement, path.child("matchFields").index(index))
+        }
+        return errors
+    }
+
+    private static func requirement(_ requirement: NodeSelectorRequirement, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        let values = path.child("values")
+        switch requirement.operator {
+        case "In", "NotIn":
+            if requirement.values.isEmpty {
+                errors.append(.required(values, "must be specified when `operator` is 'In' or 'NotIn'"))
+            }
+        case "Exists", "DoesNotExist":
+            if !requirement.values.isEmpty {
+                errors.append(.forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+            }
+        case "Gt", "Lt":
+            if requirement.values.count != 1 {
+                errors.append(.required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+            }
+        default: errors.append(.invalid(path.child("operator"), requirement.operator, "not a valid selector operator"))
+        }
+        errors += LabelRules.qualifiedName(requirement.key).map { .invalid(path.child("key"), requirement.key, $0) }
+        for (index, value) in requirement.values.enumerated() {
+            errors += LabelRules.value(value).map { .invalid(values.index(index), value, $0) }
+        }
+        return errors
+    }
+
+    private static func field(_ requirement: NodeSelectorRequirement, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        switch requirement.operator {
+        case "In", "NotIn":
+            if requirement.values.count != 1 {
+                let text = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"
+                errors.append(.required(path.child("values"), text))
+            }
+        default: errors.append(.invalid(path.child("operator"), requirement.operator, "not a valid selector operator"))
+        }
+        guard requirement.key == "metadata.name" else {
+            return errors + [.invalid(path.child("key"), requirement.key, "not a valid field selector key")]
+        }
+        for (index, name) in requirement.values.enumerated() {
+            errors += NameRules.dns1123Subdomain(name).map { .invalid(path.child("values").index(index), name, $0) }
+        }
+        return errors
+    }
+
+    private static func podTerms(
+        _ required: [PodAffinityTerm], _ preferred: [WeightedPodAffinityTerm], _ path: FieldPath
+    ) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (index, term) in required.enumerated() {
+            errors += podTerm(term, path.child("requiredDuringSchedulingIgnoredDuringExecution").index(index))
+        }
+        for (index, term) in preferred.enumerated() {
+            let at = path.child("preferredDuringSchedulingIgnoredDuringExecution").index(index)
+            if term.weight < 1 || term.weight > 100 {
+                errors.append(.invalid(at.child("weight"), term.weight, "must be in the range 1-100"))
+            }
+            errors += podTerm(term.podAffinityTerm, at.child("podAffinityTerm"))
+        }
+        return errors
+    }
+
+    private static func podTerm(_ term: PodAffinityTerm, _ path: FieldPath) -> [FieldError] {
+        var errors = LabelSelectorRules.validate(term.labelSelector, at: path.child("labelSelector"))
+        errors += LabelSelectorRules.validate(term.namespaceSelector, at: path.child("namespaceSelector"))
+        for name in term.namespaces {
+            errors += NameRules.dns1123Label(name).map { .invalid(path.child("namespace"), name, $0) }
+        }
+        let key = path.child("topologyKey")
+        if term.topologyKey.isEmpty { errors.append(.required(key, "can not be empty")) }
+        return errors + LabelRules.qualifiedName(term.topologyKey).map { .invalid(key, term.topologyKey, $0) }
+    }
+
+    private static let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+    static func tolerations(_ tolerations: [Toleration], _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (index, toleration) in tolerations.enumerated() {
+            let at = path.index(index)
+            if !toleration.key.isEmpty {
+                errors += LabelRules.qualifiedName(toleration.key).map { .invalid(at.child("key"), toleration.key, $0) }
+            }
+            if toleration.key.isEmpty, toleration.operator != "Exists" {
+                let text = "operator must be Exists when `key` is empty, which means \"match all values and all keys\""
+                errors.append(.invalid(at.child("operator"), toleration.operator, text))
+            }
+            if toleration.tolerationSeconds != nil, toleration.effect != "NoExecute" {
+                let text = "effect must be 'NoExecute' when `tolerationSeconds` is set"
+                errors.append(.invalid(at.child("effect"), toleration.effect, text))
+            }
+            errors += comparison(of: toleration, at)
+            if !toleration.effect.isEmpty {
+                errors += ValueRules.oneOf(toleration.effect, effects, at.child("effect"))
+            }
+        }
+        return errors
+    }
+
+    private static func comparison(of toleration: Toleration, _ path: FieldPath) -> [FieldError] {
+        switch toleration.operator {
+        case "", "Equal": return LabelRules.value(toleration.value).map { .invalid(path.child("operator"), toleration.value, $0) }
+        case "Exists":
+            let text = "value must be empty when `operator` is 'Exists'"
+            return toleration.value.isEmpty ? [] : [.invalid(path.child("operator"), toleration.value, text)]
+        // comparing numbers is an alpha feature: known, but not allowed
+        default: return [.notSupported(path.child("operator"), toleration.operator, ["Equal", "Exists", "Lt", "Gt"])]
+        }
+    }
+
+    static func spread(_ constraints: [TopologySpreadConstraint], _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        var seen: Set<String> = []
+        for (index, constraint) in constraints.enumerated() {
+            let at = path.index(index)
+            if constraint.maxSkew <= 0 {
+                errors.append(.invalid(at.child("maxSkew"), constraint.maxSkew, "must be greater than zero"))
+            }
+            if constraint.topologyKey.isEmpty { errors.append(.required(at.child("topologyKey"), "can not be empty")) }
+            let actions = ["DoNotSchedule", "ScheduleAnyway"]
+            errors += ValueRules.oneOf(constraint.whenUnsatisfiable, actions, at.child("whenUnsatisfiable"))
+            let key = "{\(constraint.topologyKey), \(constraint.whenUnsatisfiable)}"
+            if !seen.insert(key).inserted { errors.append(.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), key)) }
+            if let minimum = constraint.minDomains {
+                if minimum <= 0 { errors.append(.invalid(at.child("minDomains"), minimum, "must be greater than zero")) }
+                if constraint.whenUnsatisfiable != "DoNotSchedule" {
+                    let text = "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(constraint.whenUnsatisfiable)"
+                    errors.append(.invalid(at.child("minDomains"), minimum, text))
+                }
+            }
+            errors += ValueRules.oneOf(constraint.nodeAffinityPolicy, ["Honor", "Ignore"], at.child("nodeAffinityPolicy"))
+            errors += ValueRules.oneOf(constraint.nodeTaintsPolicy, ["Honor", "Ignore"], at.child("nodeTaintsPolicy"))
+            errors += LabelSelectorRules.validate(constraint.labelSelector, at: at.child("labelSelector"))
+        }
+        return errors
+    }
+}

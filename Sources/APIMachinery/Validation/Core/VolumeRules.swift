@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Wire
+
+/// The volumes of a pod.
+enum VolumeRules {
+    static func validate(_ volumes: [Volume], _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        var names: Set<String> = []
+        for (index, volume) in volumes.enumerated() {
+            let at = path.index(index)
+            errors += source(volume.volumeSource, at)
+            if volume.name.isEmpty {
+                errors.append(.required(at.child("name")))
+            } else {
+                errors += NameRules.dns1123Label(volume.name).map { .invalid(at.child("name"), volume.name, $0) }
+            }
+            if !volume.name.isEmpty, !names.insert(volume.name).inserted {
+                errors.append(.duplicate(at.child("name"), volume.name))
+            }
+        }
+        return errors
+    }
+
+    /// How many kinds of source a volume names.
+    static func sourceCount(_ source: VolumeSource) -> Int { present(source).count }
+
+    /// The kinds of source that are there, in upstream's order of looking.
+    private static func present(_ source: VolumeSource) -> [String] {
+        let all: [(String, Bool)] = [
+            ("emptyDir", source.emptyDir != nil), ("hostPath", source.hostPath != nil), ("gitRepo", source.gitRepo != nil),
+            ("gcePersistentDisk", source.gcePersistentDisk != nil), ("awsElasticBlockStore", source.awsElasticBlockStore != nil),
+            ("secret", source.secret != nil), ("nfs", source.nfs != nil), ("iscsi", source.iscsi != nil),
+            ("glusterfs", source.glusterfs != nil), ("flocker", source.flocker != nil),
+            ("persistentVolumeClaim", source.persistentVolumeClaim != nil), ("rbd", source.rbd != nil),
+            ("cinder", source.cinder != nil), ("cephFS", source.cephfs != nil), ("quobyte", source.quobyte != nil),
+            ("downwardAPI", source.downwardAPI != nil), ("fc", source.fc != nil), ("flexVolume", source.flexVolume != nil),
+            ("configMap", source.configMap != nil), ("azureFile", source.azureFile != nil),
+            ("vsphereVolume", source.vsphereVolume != nil), ("photonPersistentDisk", source.photonPersistentDisk != nil),
+            ("portworxVolume", source.portworxVolume != nil), ("azureDisk", source.azureDisk != nil),
+            ("storageos", source.storageos != nil), ("projected", source.projected != nil), ("scaleIO", source.scaleIO != nil),
+            ("csi", source.csi != nil), ("ephemeral", source.ephemeral != nil), ("image", source.image != nil),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
+
+    private static func source(_ source: VolumeSource, _ path: FieldPath) -> [FieldError] {
+        let kinds = present(source)
+        guard let first = kinds.first else { return [.required(path, "must specify a volume type")] }
+        let errors = content(source, first, path)
+        return errors + kinds.dropFirst().map { .forbidden(path.child($0), "may not specify more than 1 volume type") }
+    }
+
+    private static func content(_ source: VolumeSource, _ kind: String, _ path: FieldPath) -> [FieldError] {
+        switch kind {
+        case "emptyDir": return source.emptyDir.map { emptyDir($0, path.child("emptyDir")) } ?? []
+        case "hostPath": return source.hostPath.map { hostPath($0, path.child("hostPath")) } ?? []
+        case "secret":
+            return source.secret.map { secret in
+                ValueRules.required(secret.secretName, path.child("secret", "secretName"))
+                    + files(secret.items, secret.defaultMode, path.child("secret"))
+            } ?? []
+        case "configMap":
+            return source.configMap.map { map in
+                ValueRules.required(map.localObjectReference.name, path.child("configMap", "name"))
+                    + files(map.items, map.defaultMode, path.child("configMap"))
+            } ?? []
+        case "persistentVolumeClaim":
+            let name = source.persistentVolumeClaim?.claimName ?? ""
+            return ValueRules.required(name, path.child("persistentVolumeClaim", "claimName"))
+        case "downwardAPI":
+            return source.downwardAPI.map { volume in
+                mode(volume.defaultMode, path.child("downwardAPI", "defaultMode"))
+                    + volume.items.flatMap { downwardFile($0, path.child("downwardAPI")) }
+            } ?? []
+        case "projected": return source.projected.map { ProjectedVolumeRules.validate($0, path.child("projected")) } ?? []
+        case "ephemeral": return source.ephemeral.map { ephemeral($0, path.child("ephemeral")) } ?? []
+        case "csi": return source.csi.map { csi($0, path.child("csi")) } ?? []
+        case "image":
+            let image = source.image ?? ImageVolumeSource()
+            let at = path.child("image")
+            return ValueRules.required(image.reference, at.child("reference"))
+                + ValueRules.oneOf(image.pullPolicy, ["Always", "IfNotPresent", "Never"], at.child("pullPolicy"))
+        default: return RemoteVolumeRules.validate(source, kind, path)
+        }
+    }
+
+    private static func emptyDir(_ volume: EmptyDirVolumeSource, _ path: FieldPath) -> [FieldError] {
+        guard let limit = volume.sizeLimit, limit < Quantity() else { return [] }
+        return [.forbidden(path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity")]
+    }
+
+    private static let hostPathTypes = [
+        "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket",
+    ]
+
+    private static func hostPath(_ volume: HostPathVolumeSource, _ path: FieldPath) -> [FieldError] {
+        if volume.path.isEmpty { return [.required(path.child("path"))] }
+        return ValueRules.noBacksteps(volume.path, path.child("path"))
+            + ValueRules.oneOf(volume.type, hostPathTypes, path.child("type"))
+    }
+
+    /// A mode of files: 0 to 0777.
+    static func mode(_ mode: Int32?, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        guard let mode, mode < 0 || mode > 0o777 else { return [] }
+        return [.invalid(path(), mode, "must be a number between 0 and 0777 (octal), both inclusive")]
+    }
+
+    private static func files(_ items: [KeyToPath], _ defaultMode: Int32?, _ path: FieldPath) -> [FieldError] {
+        mode(defaultMode, path.child("defaultMode")) + keys(items, path.child("items"))
+    }
+
+    /// The files that keys of a ConfigMap or Secret become.
+    static func keys(_ items: [KeyToPath], _ path: FieldPath) -> [FieldError] {
+        items.enumerated().flatMap { index, item -> [FieldError] in
+            let at = path.index(index)
+            var errors = ValueRules.required(item.key, at.child("key"))
+            errors += localPath(item.path, at.child("path"))
+            return errors + mode(item.mode, at.child("mode"))
+        }
+    }
+
+    /// A path below the volume that does not begin with two dots.
+    static func localPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if text.isEmpty { return [.required(path())] }
+        let errors = ValueRules.relativePath(text, path())
+        guard errors.isEmpty, text.hasPrefix("..") else { return errors }
+        return [.invalid(path(), text, "must not start with '..'")]
+    }
+
+    /// One file of a downward API volume.
+    static func downwardFile(_ file: DownwardAPIVolumeFile, _ path: FieldPath) -> [FieldError] {
+        var errors = localPath(file.path, path.child("path"))
+        switch (file.fieldRef, file.resourceFieldRef) {
+        case (let field?, let resource):
+            errors += EnvironmentRules.field(field, EnvironmentRules.volumeFields, path.child("fieldRef"))
+            if resource != nil {
+                errors.append(.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
+            }
+        case (nil, let resource?):
+            errors += EnvironmentRules.resourceField(resource, needsContainer: true, path.child("resourceFieldRef"))
+        case (nil, nil): errors.append(.required(path, "one of fieldRef and resourceFieldRef is required"))
+        }
+        return errors + mode(file.mode, path.child("mode"))
+    }
+
+    private static func ephemeral(_ volume: EphemeralVolumeSource, _ path: FieldPath) -> [FieldError] {
+        guard let template = volume.volumeClaimTemplate else { return [.required(path.child("volumeClaimTemplate"))] }
+        return ClaimRules.spec(template.spec, path.child("volumeClaimTemplate", "spec"))
+    }
+
+    private static func csi(_ volume: CSIVolumeSource, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if volume.driver.isEmpty {
+            errors.append(.required(path.child("driver")))
+        } else {
+            if volume.driver.utf8.count > 63 { errors.append(.tooLong(path.child("driver"), limit: 63)) }
+            let faults = NameRules.dns1123Subdomain(volume.driver.lowercased())
+            errors += faults.map { .invalid(path.child("driver"), volume.driver, $0) }
+        }
+        if let secret = volume.nodePublishSecretRef {
+            errors += ValueRules.required(secret.name, path.child("nodePublishSecretRef", "name"))
+        }
+        return errors
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Primitives
+import Wire
+
+/// Rules for single values that many kinds share.
+enum ValueRules {
+    /// `must be greater than or equal to 0`.
+    static let notNegative = "must be greater than or equal to 0"
+
+    /// A number that may not be negative.
+    static func nonNegative(_ value: some BinaryInteger, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        value < 0 ? [.invalid(path(), value, notNegative)] : []
+    }
+
+    /// A text that has to be one of several, which an error shows in the order given.
+    static func oneOf(_ value: String, _ known: [String], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        known.contains(value) ? [] : [.notSupported(path(), value, known)]
+    }
+
+    /// A text that has to be one of several, if it is there.
+    static func oneOf(_ value: String?, _ known: [String], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        value.map { oneOf($0, known, path()) } ?? []
+    }
+
+    /// A text that must be there.
+    static func required(_ value: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        value.isEmpty ? [.required(path())] : []
+    }
+
+    /// A text that must be there and be a name of some kind.
+    static func name(
+        _ value: String, _ path: @autoclosure () -> FieldPath, _ rule: (String) -> [String]
+    ) -> [FieldError] {
+        value.isEmpty ? [.required(path())] : rule(value).map { .invalid(path(), value, $0) }
+    }
+
+    /// A text that must be a name of some kind, if it is there.
+    static func optionalName(
+        _ value: String, _ path: @autoclosure () -> FieldPath, _ rule: (String) -> [String]
+    ) -> [FieldError] {
+        value.isEmpty ? [] : rule(value).map { .invalid(path(), value, $0) }
+    }
+
+    /// A port by number (1 to 65535) or by name.
+    static func port(_ value: IntOrString, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        switch value {
+        case .int(let number): NameRules.portNumber(Int(number)).map { .invalid(path(), number, $0) }
+        case .string(let name): NameRules.portName(name).map { .invalid(path(), name, $0) }
+        }
+    }
+
+    /// An IP address of either family, without leading zeros.
+    static func ipAddress(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        guard NetworkAddress(text) == nil else { return [] }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isPadded = parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 3 && UInt8($0) != nil }
+        let message = isPadded ? "must not have leading 0s" : "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+        return [.invalid(path(), text, message)]
+    }
+
+    /// A network (`10.0.0.0/8`) with no bits set beyond its prefix.
+    static func cidr(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        guard let network = parseCIDR(text) else {
+            return [.invalid(path(), text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+        }
+        return network.isExact ? [] : [.invalid(path(), text, "must not have bits set beyond the prefix length")]
+    }
+
+    /// The network that a text names, and whether it is written without bits beyond the prefix.
+    static func parseCIDR(_ text: String) -> (network: CIDR, isExact: Bool)? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = NetworkAddress(String(parts[0])), let length = Int(parts[1]),
+            let network = CIDR(address, prefixLength: length)
+        else { return nil }
+        return (network, network.network == address)
+    }
+
+    /// A user or group id.
+    static func userID(_ value: Int64?, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        guard let value, value < 0 || value > Int64(Int32.max) else { return [] }
+        return [.invalid(path(), value, NameRules.range(0, Int(Int32.max)))]
+    }
+
+    /// A path below some directory: not absolute, nothing above it.
+    static func relativePath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if text.hasPrefix("/") { return [.invalid(path(), text, "must be a relative path")] }
+        return noBacksteps(text, path())
+    }
+
+    /// A path without `..`.
+    static func noBacksteps(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        text.split(separator: "/").contains("..") ? [.invalid(path(), text, "must not contain '..'")] : []
+    }
+
+    /// A number or a percentage; neither may be negative.
+    static func countOrPercent(_ value: IntOrString, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        switch value {
+        case .int(let number): nonNegative(number, path())
+        case .string(let text): NameRules.percent(text).map { .invalid(path(), text, $0) }
+        }
+    }
+
+    /// A percentage of at most 100.
+    static func atMostAll(_ value: IntOrString, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        guard case .string(let text) = value, NameRules.percent(text).isEmpty, let number = Int(text.dropLast()), number > 100 else {
+            return []
+        }
+        return [.invalid(path(), text, "must not be greater than 100%")]
+    }
+
+    /// The JSON of a string map, keys in order; `null` if it is empty.
+    static func json(_ map: [String: String]) -> JSONValue {
+        guard !map.isEmpty else { return .null }
+        return .object(JSONObject(map.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }))
+    }
+
+    /// The JSON of a list of texts.
+    static func json(_ list: [String]) -> JSONValue { .array(list.map { .string($0) }) }
+}
