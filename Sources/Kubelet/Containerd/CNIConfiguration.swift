@@ -42,7 +42,6 @@ public struct CNIConfiguration: Sendable, Equatable {
                   "type": "bridge",
                   "bridge": "\(bridge)",
                   "isGateway": true,
-                  "isDefaultGateway": true,
                   "forceAddress": true,
                   "ipMasq": false,
                   "hairpinMode": true,\(mtuLine)
