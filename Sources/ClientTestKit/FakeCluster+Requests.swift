@@ -11,7 +11,7 @@ extension FakeCluster {
     func respond(to request: TransportRequest) throws(FakeFailure) -> TransportResponse {
         guard let path = FakePath(request.path) else { throw .badRequest("no such path: \(request.path)") }
         let now = timekeeper.time.text
-        let body = try Self.body(request)
+        let body = request.method == .patch ? [:] : try Self.body(request)
         return try state.withLock { state throws(FakeFailure) in
             if let answer = try state.subresource(request.method, path, body, now: now) {
                 return Self.answer(answer, status: request.method == .post ? 201 : 200)
@@ -22,7 +22,7 @@ extension FakeCluster {
             case .post: return Self.answer(try state.create(path, body, now: now), status: 201)
             case .put: return Self.answer(try state.update(path, body, now: now))
             case .patch:
-                let patched = try Self.patched(try state.get(path), request, body)
+                let patched = try Self.patched(try state.get(path), request, path)
                 return Self.answer(try state.update(path, patched, now: now))
             case .delete where path.name.isEmpty:
                 for object in state.list(path, Self.selector(request)) {
@@ -64,22 +64,31 @@ extension FakeCluster {
     }
 
     private static func patched(
-        _ object: JSONValue, _ request: TransportRequest, _ patch: JSONValue
+        _ object: JSONValue, _ request: TransportRequest, _ path: FakePath
     ) throws(FakeFailure) -> JSONValue {
-        switch request.header("content-type") {
-        case "application/merge-patch+json": return merge(object, patch)
-        default:
-            throw FakeFailure(status: 415, reason: "UnsupportedMediaType", message: "only merge patches are known here")
+        let old = object.objectValue ?? JSONObject()
+        do {
+            switch request.header("content-type") {
+            case "application/json-patch+json":
+                return try JSONPatch(parsing: request.body).apply(to: object)
+            case "application/merge-patch+json":
+                return .object(MergePatch.apply(try MergePatch.parse(request.body), to: old))
+            case "application/strategic-merge-patch+json":
+                let patch = try StrategicMergePatch.parse(request.body).patch
+                return .object(try StrategicMergePatch.apply(patch, to: old, schema: schema(path)))
+            default:
+                throw PatchError(.malformed, "patches of this type are not known here")
+            }
+        } catch {
+            throw .badRequest(error.message)
         }
     }
 
-    /// RFC 7386.
-    static func merge(_ target: JSONValue, _ patch: JSONValue) -> JSONValue {
-        guard let changes = patch.objectValue else { return patch }
-        var result = target.objectValue ?? JSONObject()
-        for (name, value) in changes {
-            result[name] = value.isNull ? nil : merge(result[name] ?? .null, value)
+    private static func schema(_ path: FakePath) -> (any PatchSchema)? {
+        let resource = path.resource
+        guard let info = ResourceInfo.find(group: resource.group, version: resource.version, plural: resource.plural) else {
+            return nil
         }
-        return .object(result)
+        return ResolvedSchema.shared.type(group: info.group, version: info.version, kind: info.kind)
     }
 }
