@@ -67,7 +67,7 @@ extension FakeCluster {
         _ object: JSONValue, _ request: TransportRequest, _ path: FakePath
     ) throws(FakeFailure) -> JSONValue {
         let old = object.objectValue ?? JSONObject()
-        do {
+        do throws(PatchError) {
             switch request.header("content-type") {
             case "application/json-patch+json":
                 return try JSONPatch(parsing: request.body).apply(to: object)

@@ -4,6 +4,7 @@
 @testable import Client
 import KubernetesAPI
 import Testing
+import Wire
 
 struct EventCorrelatorTests {
     private func event(_ message: String, object: String = "a") -> Event {

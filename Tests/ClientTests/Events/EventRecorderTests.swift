@@ -6,6 +6,7 @@ import ClientTestKit
 import KubernetesAPI
 import Logging
 import Testing
+import Wire
 
 struct EventRecorderTests {
     @Test("an event names its object, and the same one again counts up")

@@ -8,6 +8,7 @@ import Logging
 import MartletTestKit
 import Synchronization
 import Testing
+import Wire
 
 struct InformerTests {
     private let cluster = FakeCluster()

@@ -7,6 +7,7 @@ import KubernetesAPI
 import Logging
 import MartletTestKit
 import Testing
+import Wire
 
 struct LeaderElectorTests {
     private let cluster = FakeCluster()

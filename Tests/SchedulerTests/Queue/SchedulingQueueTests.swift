@@ -4,6 +4,7 @@
 import KubernetesAPI
 @testable import Scheduler
 import Testing
+import Wire
 
 struct SchedulingQueueTests {
     /// One line of a scenario. Times are in seconds.

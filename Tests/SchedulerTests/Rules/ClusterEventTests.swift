@@ -4,6 +4,7 @@
 import KubernetesAPI
 @testable import Scheduler
 import Testing
+import Wire
 
 struct ClusterEventTests {
     struct Case: Sendable, CustomTestStringConvertible {

@@ -4,6 +4,7 @@
 import KubernetesAPI
 @testable import Scheduler
 import Testing
+import Wire
 
 struct ClusterStateTests {
     @Test("after any sequence of changes the sums are those of the pods that are there")

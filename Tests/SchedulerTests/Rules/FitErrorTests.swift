@@ -3,6 +3,7 @@
 
 @testable import Scheduler
 import Testing
+import Wire
 
 struct FitErrorTests {
     @Test("the message counts nodes by reason, in order of the text")
