@@ -56,7 +56,7 @@ package struct BootstrapSystem: Sendable {
             $0.spec.clusterIP = serviceAddress
             $0.spec.clusterIPs = [serviceAddress]
             ($0.spec.ipFamilies, $0.spec.ipFamilyPolicy) = ([serviceAddress.contains(":") ? "IPv6" : "IPv4"], "SingleStack")
-            $0.spec.sessionAffinity = "None"
+            ($0.spec.sessionAffinity, $0.spec.internalTrafficPolicy) = ("None", "Cluster")
             $0.spec.ports = [
                 ServicePort {
                     ($0.name, $0.protocol, $0.port, $0.targetPort) = ("https", "TCP", 443, .int(securePort))

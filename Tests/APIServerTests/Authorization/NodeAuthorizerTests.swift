@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Testing
+import Wire
+
+@testable import APIServer
+
+private struct OnePod: NodePodSource {
+    func pods(onNode name: String) -> [Pod] {
+        guard name == "n1" else { return [] }
+        return [
+            Pod {
+                ($0.metadata.name, $0.metadata.namespace) = ("web", "ns")
+                $0.spec.serviceAccountName = "bot"
+                $0.spec.volumes = [
+                    Volume { $0.volumeSource.secret = SecretVolumeSource { $0.secretName = "s" } },
+                    Volume { volume in
+                        volume.volumeSource.configMap = ConfigMapVolumeSource { $0.localObjectReference.name = "c" }
+                    },
+                ]
+            }
+        ]
+    }
+
+    func volumeName(namespace: String, claim: String) -> String? { nil }
+}
+
+struct NodeAuthorizerTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var asked: String
+        var allowed: Bool
+        var reason = ""
+        var testDescription: String { asked }
+    }
+
+    @Test("a node reaches what its pods need", arguments: [
+        Case(asked: "get nodes n1", allowed: true),
+        Case(asked: "get nodes n2", allowed: false, reason: "node 'n1' cannot read 'n2', only its own Node object"),
+        Case(asked: "get secrets s ns", allowed: true),
+        Case(asked: "get secrets t ns", allowed: false, reason: "no relationship found between node 'n1' and this object"),
+        Case(asked: "watch secrets s ns", allowed: true),
+        Case(asked: "list secrets - ns", allowed: false, reason: "can only read namespaced object of this type"),
+        Case(asked: "get configmaps c ns", allowed: true),
+        Case(asked: "get configmaps c other", allowed: false, reason: "no relationship found between node 'n1' and this object"),
+        Case(asked: "create serviceaccounts/token bot ns", allowed: true),
+        Case(asked: "create serviceaccounts/token admin ns", allowed: false, reason: "no relationship found between node 'n1' and this object"),
+        Case(asked: "create pods - ns", allowed: true), Case(asked: "list services", allowed: true),
+        Case(asked: "list pods", allowed: false, reason: "can only list/watch pods with spec.nodeName field selector"),
+        Case(asked: "delete deployments x ns", allowed: false),
+    ])
+    func decides(_ c: Case) {
+        let authorizer = NodeAuthorizer(pods: OnePod(), rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
+        let words = c.asked.split(separator: " ").map { $0 == "-" ? "" : String($0) }
+        let resource = words[1].split(separator: "/").map(String.init)
+        let decision = authorizer.authorize(
+            AuthorizationAttributes(
+                user: RequestUser(name: "system:node:n1", groups: ["system:nodes"]), verb: words[0],
+                apiGroup: resource[0] == "deployments" ? "apps" : "", resource: resource[0],
+                subresource: resource.count > 1 ? resource[1] : "", namespace: words.count > 3 ? words[3] : "",
+                name: words.count > 2 ? words[2] : ""))
+        #expect((decision.verdict == .allow) == c.allowed)
+        #expect(decision.reason == c.reason)
+    }
+
+    @Test("who is no node gets no opinion", arguments: [
+        RequestUser(name: "ann", groups: ["system:nodes"]), RequestUser(name: "system:node:n1"),
+        RequestUser(name: "system:node:", groups: ["system:nodes"]),
+    ])
+    func others(_ user: RequestUser) { #expect(NodeAuthorizer.nodeName(of: user) == nil) }
+
+    @Test("the pods of a node can be listed with a selection")
+    func selection() {
+        let authorizer = NodeAuthorizer(pods: OnePod(), rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
+        let user = RequestUser(name: "system:node:n1", groups: ["system:nodes"])
+        for (selector, expected) in [("spec.nodeName=n1", true), ("spec.nodeName=n2", false)] {
+            let attributes = AuthorizationAttributes(
+                user: user, verb: "watch", apiGroup: "", resource: "pods", fieldSelector: selector)
+            #expect((authorizer.authorize(attributes).verdict == .allow) == expected)
+        }
+    }
+}
