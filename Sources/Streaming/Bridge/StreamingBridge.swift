@@ -13,12 +13,12 @@ public enum StreamingSession: Sendable, Equatable {
 
 /// A streaming session that is open on the runtime's side and waits for the client's connection.
 ///
-/// To be used by an HTTP/1.1 server: ask with ``StreamingBridge/open(_:session:url:on:)``; answer the client with
-/// `101 Switching Protocols` and ``responseHeaders``; remove all HTTP handlers from the connection's pipeline; then
-/// ``install(on:)``. From there on the session runs by itself, until either side hangs up, and closes the connection.
+/// To be used by an HTTP/1.1 server: ask with ``StreamingBridge/open(_:session:url:on:)``, then
+/// ``takeOver(_:encoder:removing:)``. From there on the session runs by itself, until either side hangs up, and closes the
+/// connection.
 public struct StreamingBridge: Sendable {
     /// The headers of the answer to the client.
-    public let responseHeaders: HTTPHeaders
+    let responseHeaders: HTTPHeaders
     private let runtime: any Channel
     private let translation: Translation
 
@@ -45,7 +45,7 @@ public struct StreamingBridge: Sendable {
     ///   - session: what the client asks for; it must be what the runtime's URL was made for.
     ///   - url: what ``ContainerRuntime/exec(_:)`` and its like returned; it is used up.
     ///   - eventLoop: that of the client's connection.
-    /// - Returns: a bridge, which must be installed or cancelled; fails with ``StreamingError``.
+    /// - Returns: a bridge, which must take over a connection or be cancelled; fails with ``StreamingError``.
     public static func open(
         _ request: HTTPHeaders, session: StreamingSession, url: String, on eventLoop: any EventLoop
     ) -> EventLoopFuture<StreamingBridge> {
@@ -73,18 +73,37 @@ public struct StreamingBridge: Sendable {
         }
     }
 
-    /// Joins the client's connection to the session. Its pipeline must pass on bytes as they came: no HTTP handlers left.
-    public func install(on client: any Channel) -> EventLoopFuture<Void> {
+    /// Answers the client with `101 Switching Protocols`, takes HTTP out of its connection, and joins it to the session.
+    ///
+    /// - Parameters:
+    ///   - client: the connection, of the event loop that the session was opened for.
+    ///   - encoder: the name of the pipeline's `HTTPResponseEncoder`.
+    ///   - handlers: the names of all other handlers that speak HTTP, the request decoder (which must forward the bytes that
+    ///     it has not used) last.
+    /// - Returns: done when the session runs; where it fails, the session is given up.
+    public func takeOver(_ client: any Channel, encoder: String, removing handlers: [String]) -> EventLoopFuture<Void> {
         guard client.eventLoop === runtime.eventLoop else {
             cancel()
             return client.eventLoop.makeFailedFuture(StreamingError(.unavailable, "the session belongs to another event loop"))
         }
         return client.eventLoop.flatSubmit {
-            do {
-                return try joinPipelines(client)
-            } catch {
+            let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: responseHeaders)
+            client.write(HTTPServerResponsePart.head(head), promise: nil)
+            client.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+            // The encoder goes before the session's handlers may write, the decoder after they can read what it gives back.
+            var step = client.pipeline.removeHandler(name: encoder).flatMapThrowing { try joinPipelines(client) }
+            for handler in handlers { step = step.flatMap { client.pipeline.removeHandler(name: handler) } }
+            return step.flatMap {
+                do {
+                    let upgrade = try runtime.pipeline.syncOperations.context(handlerType: RuntimeUpgradeHandler.self)
+                    return runtime.pipeline.syncOperations.removeHandler(context: upgrade)
+                } catch {
+                    return client.eventLoop.makeFailedFuture(error)
+                }
+            }
+            .flatMapErrorThrowing { error in
                 cancel()
-                return client.eventLoop.makeFailedFuture(error)
+                throw error
             }
         }
     }
@@ -93,7 +112,7 @@ public struct StreamingBridge: Sendable {
     public func cancel() { runtime.close(promise: nil) }
 
     /// On the event loop.
-    private func joinPipelines(_ client: any Channel) throws -> EventLoopFuture<Void> {
+    private func joinPipelines(_ client: any Channel) throws {
         let relay = StreamRelay(makeTranslator())
         let ends = relay.makeEnds()
         if let sendsText {
@@ -103,13 +122,11 @@ public struct StreamingBridge: Sendable {
             try client.pipeline.syncOperations.addHandler(ends.client)
         }
         try runtime.pipeline.syncOperations.addHandler(ends.runtime)
-        let upgrade = try runtime.pipeline.syncOperations.context(handlerType: RuntimeUpgradeHandler.self)
         relay.start()
         relay.flush(from: .client)
         // Whoever hung up in the meantime has not been heard by the relay.
         if !client.isActive { relay.ended(.client) }
         if !runtime.isActive { relay.ended(.runtime) }
-        return runtime.pipeline.syncOperations.removeHandler(context: upgrade)
     }
 
     private func makeTranslator() -> any StreamTranslator {

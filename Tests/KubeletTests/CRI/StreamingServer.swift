@@ -10,31 +10,20 @@ import Streaming
 
 /// An HTTP server on loopback that opens a streaming session for each upgrade, as a kubelet's does.
 struct StreamingServer {
+    typealias Open = @Sendable (HTTPRequestHead) async throws -> (StreamingSession, String)
     let channel: any Channel
     var port: Int { channel.localAddress?.port ?? 0 }
 
     /// - Parameter open: what session to open, and the runtime's URL for it.
-    static func start(
-        _ open: @escaping @Sendable (HTTPRequestHead) async throws -> (StreamingSession, String)
-    ) async throws -> StreamingServer {
+    static func start(_ open: @escaping Open) async throws -> StreamingServer {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let upgraders = StreamingUpgrader.Kind.allCases.map { kind in
-                        StreamingUpgrader(kind) { head, eventLoop in
-                            eventLoop.makeFutureWithTask { try await open(head) }.flatMap { session, url in
-                                StreamingBridge.open(head.headers, session: session, url: url, on: eventLoop)
-                            }
-                        }
-                    }
-                    let refusal = RefusalHandler()
-                    let bound = NIOLoopBound(refusal, eventLoop: channel.eventLoop)
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                        withServerUpgrade: (
-                            upgraders: upgraders,
-                            completionHandler: { _ in channel.pipeline.syncOperations.removeHandler(bound.value, promise: nil) }
-                        ))
-                    try channel.pipeline.syncOperations.addHandler(refusal)
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(HTTPResponseEncoder(), name: "encoder")
+                    let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+                    try pipeline.addHandler(decoder, name: "decoder")
+                    try pipeline.addHandler(RequestHandler(open), name: "requests")
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -43,27 +32,37 @@ struct StreamingServer {
 
     func stop() async throws { try await channel.close() }
 
-    /// Answers what was not upgraded.
-    private final class RefusalHandler: ChannelInboundHandler, RemovableChannelHandler {
+    private final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
-        private var error: (any Error)?
+        private let open: Open
+        private var head: HTTPRequestHead?
 
-        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            if let refused = event as? StreamingRefused { error = refused.error }
-        }
+        init(_ open: @escaping Open) { self.open = open }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            guard case .end = unwrapInboundIn(data) else { return }
-            let body = error.map { "\($0)" } ?? "no upgrade"
-            let status = (error as? StreamingError)?.code.rawValue ?? 500
-            context.write(
-                wrapOutboundOut(
-                    .head(.init(version: .http1_1, status: .init(statusCode: status), headers: ["Content-Length": "\(body.utf8.count)"]))),
-                promise: nil)
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
+            switch unwrapInboundIn(data) {
+            case .head(let head): self.head = head
+            case .body: break
+            case .end:
+                guard let head else { return }
+                guard StreamingBridge.isUpgrade(head.headers) else { return Self.refuse(context.channel, "no upgrade") }
+                let channel = context.channel
+                channel.eventLoop.makeFutureWithTask { [open] in try await open(head) }
+                    .flatMap { session, url in
+                        StreamingBridge.open(head.headers, session: session, url: url, on: channel.eventLoop)
+                    }
+                    .flatMap { $0.takeOver(channel, encoder: "encoder", removing: ["requests", "decoder"]) }
+                    .whenFailure { Self.refuse(channel, "\($0)") }
+            }
+        }
+
+        private static func refuse(_ channel: any Channel, _ reason: String) {
+            let headers: HTTPHeaders = ["Content-Length": "\(reason.utf8.count)"]
+            let head = HTTPResponseHead(version: .http1_1, status: .internalServerError, headers: headers)
+            channel.write(HTTPServerResponsePart.head(head), promise: nil)
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: reason))), promise: nil)
+            channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in channel.close(promise: nil) }
         }
     }
 }
