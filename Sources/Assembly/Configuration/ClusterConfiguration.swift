@@ -22,11 +22,3 @@ public struct ClusterConfiguration: Sendable {
     /// The address of the cluster's DNS: the tenth of the range.
     public var dnsAddress: NetworkAddress { serviceCIDR.address(at: 10) ?? serviceCIDR.network }
 }
-
-/// A setting that cannot be used.
-public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong with which setting, and what to do.
-    public var message: String
-    public init(_ message: String) { self.message = message }
-    public var description: String { message }
-}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+package import APIServer
+import APIMachinery
+import Client
+import Foundation
+import KubernetesAPI
+package import Logging
+import NIOCore
+import NIOPosix
+import Primitives
+import Store
+import Wire
+
+/// The API server with its store: everything that answers requests.
+package final class ControlPlane: Sendable {
+    package let chain: RequestChain
+    package let pki: ClusterPKI
+    private let store: any Store
+    private let edge: EdgeServer
+    private let bootstrap: Bootstrapper
+    private let lookups: RegistryLookups
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+
+    /// Opens the store, prepares the certificates and puts the parts together; nothing is served yet.
+    ///
+    /// - Throws: with one line that says what is wrong and what to do.
+    package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
+        self.logger = logger
+        let address = try Self.advertisedAddress(configuration)
+        let pki = try ClusterPKI.prepare(Self.pkiConfiguration(configuration, address))
+        let store = try await SQLiteStore.open(path: configuration.dataDirectory + "/db/state.sqlite")
+        self.store = store
+        self.pki = pki
+        let services = RegistryServices(store: store, now: { WallClock.now() }, logger: logger)
+        let caches = ResourceCaches(store: store)
+        let lookups = RegistryLookups(caches)
+        self.lookups = lookups
+        let rbacDefaults = BootstrapRBAC()
+        let rbac = RBACAuthorizer(source: lookups)
+        let node = NodeAuthorizer(pods: lookups, rules: rbacDefaults.rules(ofClusterRole: "system:node"))
+        let authorizer = AuthorizerChain([node, rbac])
+        let issuer = ServiceAccountTokenIssuer(key: pki.serviceAccountKey)
+        let authenticator = RequestAuthenticator(
+            certificates: try ClientCertificateVerifier(authorities: pki.authority.certificatePEM),
+            tokenFile: try Self.tokens(configuration.tokenAuthFile),
+            serviceAccounts: ServiceAccountTokenVerifier(issuer: issuer, lookup: lookups), audiences: issuer.audiences,
+            allowsAnonymous: configuration.allowsAnonymous)
+        let allocator = ServiceAllocator(
+            range: configuration.cluster.serviceCIDR,
+            nodePorts: Int32(configuration.nodePorts.lowerBound)...Int32(configuration.nodePorts.upperBound), services: services)
+        let plugins = StandardAdmission.plugins(
+            caches: caches, names: services.names, escalation: RBACEscalation(rbac: rbac, authorizer: authorizer))
+        let registry = Registry.make(services: services, caches: caches, allocator: allocator, plugins: plugins)
+        let handler = ResourceHandler(
+            registry: registry,
+            actions: StandardActions.all(authorizer: authorizer, rbac: rbac, authenticator: authenticator, issuer: issuer),
+            documents: [
+                DiscoverySource(serverAddress: "\(address):\(configuration.securePort)"), OpenAPISource(version: "v1.36.2"),
+            ])
+        let system = BootstrapSystem(
+            serviceAddress: configuration.cluster.serviceAddress.description,
+            serviceRange: configuration.cluster.serviceCIDR.description, advertiseAddress: address.description,
+            securePort: Int32(configuration.securePort))
+        bootstrap = Bootstrapper(system: system, handler: handler, logger: logger)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let metrics = RequestMetrics()
+        let endpoints = ServerEndpoints(
+            health: Self.health(), version: ServerVersion(), metrics: metrics, tokens: issuer,
+            externalURL: "https://\(address):\(configuration.securePort)")
+        guard let kubeletClient = pki.clients[.kubeletClient] else { throw ConfigurationError("no client certificate for kubelets") }
+        let proxy = ProxyService(
+            targets: RegistryProxyTargets(caches), connector: try BackendConnector(client: kubeletClient, authority: nil))
+        chain = RequestChain(
+            RequestChain.Parts(
+                authenticator: authenticator, authorizer: authorizer, proxy: proxy, endpoints: endpoints, metrics: metrics,
+                handler: handler, eventLoops: group))
+        edge = try EdgeServer(
+            configuration: EdgeConfiguration(
+                addresses: configuration.bindAddresses.map { .init(host: $0, port: configuration.securePort) }),
+            service: chain, tls: pki.servingCertificate, group: group, logger: logger)
+    }
+
+    /// Listens and makes what every cluster has. Requests are answered when it returns.
+    package func start() async throws {
+        do {
+            try await edge.bind()
+            try await lookups.load()
+            try await bootstrap.run()
+        } catch {
+            edge.beginShutdown()
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Serves until the task is cancelled, then ends connections and closes the store.
+    package func run() async throws {
+        do {
+            try await edge.run()
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func close() async {
+        await store.close()
+        do {
+            try await group.shutdownGracefully()
+        } catch {
+            logger.warning("event loops did not end cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: - parts
+
+    private static func advertisedAddress(_ configuration: ServerConfiguration) throws -> NetworkAddress {
+        let text = configuration.advertiseAddress ?? configuration.bindAddresses.first { $0 != "0.0.0.0" && $0 != "::" } ?? HostAddress.primary()
+        guard let address = NetworkAddress(text) else {
+            throw ConfigurationError("advertise address \(text) is not an IP address; set --advertise-address")
+        }
+        return address
+    }
+
+    private static func pkiConfiguration(_ configuration: ServerConfiguration, _ address: NetworkAddress) -> ClusterPKI.Configuration {
+        ClusterPKI.Configuration(
+            directory: configuration.dataDirectory, nodeName: configuration.nodeName,
+            advertiseAddresses: [address.description] + configuration.bindAddresses.filter { $0 != "0.0.0.0" && $0 != "::" },
+            serviceAddress: configuration.cluster.serviceAddress.description, clusterDomain: configuration.cluster.clusterDomain,
+            extraNames: configuration.tlsSANs, serverURL: "https://\(localHost(configuration)):\(configuration.securePort)")
+    }
+
+    /// Where this host reaches the server: loopback if it listens there.
+    private static func localHost(_ configuration: ServerConfiguration) -> String {
+        let loopback = ["127.0.0.1", "0.0.0.0", "::", "localhost"]
+        if configuration.bindAddresses.contains(where: loopback.contains) { return "127.0.0.1" }
+        let first = configuration.bindAddresses.first ?? "127.0.0.1"
+        return first.contains(":") ? "[\(first)]" : first
+    }
+
+    private static func tokens(_ path: String?) throws -> StaticTokenFile {
+        guard let path else { return StaticTokenFile() }
+        do {
+            return try StaticTokenFile([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+        } catch let fault as StaticTokenFile.Fault {
+            throw ConfigurationError("--token-auth-file \(path): \(fault.message)")
+        } catch {
+            throw ConfigurationError("cannot read --token-auth-file \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private static func health() -> HealthEndpoints {
+        let checks = [HealthCheck.ping, HealthCheck("etcd") { nil }, HealthCheck("log") { nil }]
+        return HealthEndpoints(live: checks, ready: checks + [HealthCheck("informer-sync") { nil }])
+    }
+}
