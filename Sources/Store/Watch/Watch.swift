@@ -7,14 +7,17 @@ import Synchronization
 final class Watch: StoreWatch {
     typealias Handler = @Sendable (StoreNotification) -> Void
 
+    /// Keeps a function out of generic storage: there each look at it would wrap it once more, for ever.
+    private struct Boxed: Sendable { let call: Handler }
+
     /// Changes under it are wanted.
     let prefix: StoreKey
     /// Nil once the watch is over: what the handler holds is then let go.
-    private let handler: Mutex<Handler?>
+    private let handler: Mutex<Boxed?>
 
     init(prefix: StoreKey, handler: @escaping Handler) {
         self.prefix = prefix
-        self.handler = Mutex(handler)
+        self.handler = Mutex(Boxed(call: handler))
     }
 
     /// Whether the watch was neither cancelled nor ended.
@@ -39,13 +42,13 @@ final class Watch: StoreWatch {
 
     private func deliver(_ notification: StoreNotification) -> Bool {
         guard let handler = handler.withLock({ $0 }) else { return false }
-        handler(notification)
+        handler.call(notification)
         return true
     }
 
     /// Tells the handler that nothing more comes, and lets it go.
     func end(_ error: StoreError) {
         let last = handler.withLock { $0.take() }
-        last?(.ended(error))
+        last?.call(.ended(error))
     }
 }
