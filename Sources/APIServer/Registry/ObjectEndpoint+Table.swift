@@ -8,6 +8,21 @@ import Wire
 
 extension ObjectEndpoint {
     package func table(_ objects: [StoredObject], _ options: TableOptions, list: ListMeta?) throws -> [UInt8] {
-        throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
+        let now = services.now()
+        var rows: [(cells: [JSONValue], object: [UInt8]?)] = []
+        rows.reserveCapacity(objects.count)
+        for object in objects {
+            let cells = TableForm.cells(of: try decode(object), now: now)
+            switch options.includeObject {
+            case .none: rows.append((cells, nil))
+            case .metadata: rows.append((cells, ObjectRenderer.partial(object)))
+            case .object: rows.append((cells, try present(object).bytes))
+            }
+        }
+        var metadata = list ?? ListMeta()
+        if list == nil { metadata.resourceVersion = objects.first?.resourceVersion ?? "" }
+        return TableForm.table(
+            of: Object.self, metadata: try JSONValue.parse(JSONCoding.encode(metadata)), rows: rows,
+            includesColumns: !options.omitsHeader)
     }
 }

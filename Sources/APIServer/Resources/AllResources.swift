@@ -26,6 +26,7 @@ extension RegistryBuilder {
         add(.secrets)
         add(.serviceAccounts)
         add(.events(timeToLive: settings.eventTimeToLive))
+        add(.groupEvents(timeToLive: settings.eventTimeToLive))
         add(.limitRanges)
         add(.resourceQuotas)
         add(.persistentVolumes)
@@ -42,6 +43,7 @@ extension RegistryBuilder {
         add(.jobs)
         add(.cronJobs)
         add(.horizontalPodAutoscalers)
+        add(.horizontalPodAutoscalersV1)
         add(.podDisruptionBudgets)
     }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import Testing
+import Wire
+
+@testable import APIServer
+
+struct ServiceTests {
+    private static let services = "/api/v1/namespaces/default/services"
+
+    @Test("a Service gets an address and ports, which are free again when it is gone")
+    func allocation() async throws {
+        let server = try await TestServer.ready()
+        let body = #"{"metadata":{"name":"web"},"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30080}]}}"#
+        let created = try await server.send("POST", Self.services, body)
+        #expect(created.status == 201)
+        let address = try #require(created.json.at("spec", "clusterIP")?.stringValue)
+        #expect(address.hasPrefix("10.96."))
+        let record = try await server.send("GET", "/apis/networking.k8s.io/v1/ipaddresses/" + address)
+        #expect(record.json.at("spec", "parentRef", "name")?.stringValue == "web")
+        let clash = try await server.send(
+            "POST", Self.services, body.replacing("\"web\"", with: "\"other\""))
+        #expect(clash.status == 422)
+        #expect(clash.message.hasSuffix("Invalid value: 30080: provided port is already allocated"))
+        #expect(try await server.send("DELETE", Self.services + "/web").status == 200)
+        #expect(try await server.send("GET", "/apis/networking.k8s.io/v1/ipaddresses/" + address).status == 404)
+        #expect(try await server.send("POST", Self.services, body).status == 201)
+    }
+
+    @Test("an address outside the range is refused")
+    func range() async throws {
+        let server = try await TestServer.ready()
+        let answer = try await server.send(
+            "POST", Self.services, #"{"metadata":{"name":"web"},"spec":{"clusterIP":"192.0.2.1","ports":[{"port":80}]}}"#)
+        #expect(answer.status == 422)
+        #expect(
+            answer.message.contains(
+                "the provided IP (192.0.2.1) is not in the valid range. The range of valid IPs is 10.96.0.0/16"))
+    }
+}
