@@ -12,6 +12,8 @@ import Wire
 struct PriorityAdmission: AdmissionPlugin {
     static let name = "Priority"
 
+    private static let defaultPath = [Array("globalDefault".utf8)]
+
     let classes: ResourceCache
 
     func add<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
@@ -72,7 +74,9 @@ struct PriorityAdmission: AdmissionPlugin {
 
     /// Of several classes that claim to be the default, the lowest counts.
     private func globalDefault() async throws -> PriorityClass? {
-        let all = try await classes.snapshot().objects().map { try JSONCoding.decode(PriorityClass.self, from: $0.bytes) }
-        return all.filter(\.globalDefault).min { $0.value < $1.value }
+        let marked = try await classes.snapshot().objects().filter {
+            JSONScan.scalar(Self.defaultPath, in: $0.bytes) == "true"
+        }
+        return try marked.map { try JSONCoding.decode(PriorityClass.self, from: $0.bytes) }.min { $0.value < $1.value }
     }
 }

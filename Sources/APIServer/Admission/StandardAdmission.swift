@@ -17,6 +17,7 @@ package enum StandardAdmission {
         }
         var plugins: [any AdmissionPlugin] = [
             NamespaceLifecycle(namespaces: cache("namespaces")),
+            LimitRanger(ranges: cache("limitranges", isNamespaced: true)),
             ServiceAccountAdmission(accounts: cache("serviceaccounts", isNamespaced: true), names: names),
             NodeRestriction(),
             TaintNodesByCondition(),

@@ -14,6 +14,8 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     private let secrets: ResourceCache
     private let nodes: ResourceCache
     private let claims: ResourceCache
+    /// What ``RegistryProxyTargets`` reads besides.
+    private let proxied: [ResourceCache]
     private let roles: ResourceCache
     private let clusterRoles: ResourceCache
     private let roleBindings: ResourceCache
@@ -28,6 +30,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
         secrets = cache("secrets")
         nodes = cache("minions", isNamespaced: false)
         claims = cache("persistentvolumeclaims")
+        proxied = [cache("services/specs"), cache("endpointslices")]
         roles = cache("roles")
         clusterRoles = cache("clusterroles", isNamespaced: false)
         roleBindings = cache("rolebindings")
@@ -38,8 +41,11 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     ///
     /// - Throws: `StoreError`.
     package func load() async throws {
-        for cache in [roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims] {
-            _ = try await cache.snapshot()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for cache in [roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims] + proxied {
+                group.addTask { _ = try await cache.snapshot() }
+            }
+            try await group.waitForAll()
         }
     }
 

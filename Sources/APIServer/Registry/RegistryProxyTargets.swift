@@ -6,7 +6,7 @@ package import KubernetesAPI
 import Store
 import Wire
 
-/// What the proxy to kubelets, pods and services reads from the watch caches.
+/// What the proxy to kubelets, pods and services reads from the watch caches, which ``RegistryLookups/load()`` has filled.
 package struct RegistryProxyTargets: ProxyTargetSource {
     private let pods: ResourceCache
     private let nodes: ResourceCache
@@ -18,13 +18,6 @@ package struct RegistryProxyTargets: ProxyTargetSource {
         nodes = caches.cache(prefix: "/registry/minions/", isNamespaced: false)
         services = caches.cache(prefix: "/registry/services/specs/", isNamespaced: true)
         slices = caches.cache(prefix: "/registry/endpointslices/", isNamespaced: true)
-    }
-
-    /// Fills the caches: what is not cached is not there.
-    ///
-    /// - Throws: `StoreError`.
-    package func load() async throws {
-        for cache in [pods, nodes, services, slices] { _ = try await cache.snapshot() }
     }
 
     package func pod(namespace: String, name: String) -> Pod? { typed(pods, namespace, name) }
