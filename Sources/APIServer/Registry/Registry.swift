@@ -86,11 +86,21 @@ struct RegistryBuilder {
         self.plugins = plugins
     }
 
+    // Which of these is meant is decided when the program is compiled, so that no cast is needed for each object.
+
+    /// Adds a resource whose kind has defaults and rules.
+    mutating func add<Object: RESTObject & Defaulted & Validated>(_ definition: ResourceDefinition<Object>) {
+        insert(definition.applyingDefaults().applyingRules())
+    }
+
     /// Adds a resource whose kind has defaults.
     mutating func add<Object: RESTObject & Defaulted>(_ definition: ResourceDefinition<Object>) {
-        var definition = definition
-        definition.setDefaults = { $0.applyDefaults() }
-        insert(definition)
+        insert(definition.applyingDefaults())
+    }
+
+    /// Adds a resource whose kind has rules.
+    mutating func add<Object: RESTObject & Validated>(_ definition: ResourceDefinition<Object>) {
+        insert(definition.applyingRules())
     }
 
     /// Adds a resource. Resources with the same keys share one cache.

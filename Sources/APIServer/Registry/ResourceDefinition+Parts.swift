@@ -36,6 +36,32 @@ extension ResourceDefinition where Object: StatusObject {
     }
 }
 
+extension ResourceDefinition where Object: Defaulted {
+    /// Fills in absent fields as the kind says.
+    consuming func applyingDefaults() -> Self {
+        var result = self
+        result.setDefaults = { $0.applyDefaults() }
+        return result
+    }
+}
+
+extension ResourceDefinition where Object: Validated {
+    /// Checks objects by the rules of the kind. Faults of metadata are found by the object and once more by the change, as upstream does.
+    consuming func applyingRules() -> Self {
+        var result = self
+        result.validateName = Object.nameRule
+        result.validate = { $0.validateBody() }
+        for name in ["", "scale"] where result.faces[name] != nil {
+            result.faces[name]?.validate = { new, old in
+                ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + new.validateBody()
+                    + new.validateChange(from: old)
+            }
+        }
+        result.faces["status"]?.validate = { $0.validateStatus(from: $1) }
+        return result
+    }
+}
+
 extension ResourceDefinition where Object: SpecObject {
     /// Begins `metadata.generation` at 1 and counts it up with each change of the specification.
     consuming func countingGenerations() -> Self {

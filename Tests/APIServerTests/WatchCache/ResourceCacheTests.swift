@@ -22,7 +22,8 @@ struct ResourceCacheTests {
             $0.metadata.uid = "uid-\(name)"
             $0.data = ["v": value]
         }.encode(json: &writer)
-        return try #require(StoredForm.wrap(writer.bytes, hole: try #require(writer.resourceVersionOffset)))
+        let hole = try #require(writer.resourceVersionOffset)
+        return try #require(StoredForm.wrap(writer.bytes, hole: hole))
     }
 
     @discardableResult

@@ -11,6 +11,7 @@ extension ResourceDefinition where Object == CertificateSigningRequest {
     /// the signer.
     static var certificateSigningRequests: Self {
         Self().separatingStatus().with {
+            $0.validateName = ObjectMetaRules.pathSegmentName
             let create = $0.prepareForCreate
             $0.prepareForCreate = { (object, context) throws(APIStatusError) in
                 try create(&object, context)

@@ -82,6 +82,7 @@ extension ResourceDefinition where Object == Event {
     /// - Parameter timeToLive: `--event-ttl`.
     static func events(timeToLive: Duration) -> Self {
         Self().with {
+            $0.validateName = ObjectMetaRules.pathSegmentName
             $0.createsOnUpdate = true
             $0.timeToLive = timeToLive
         }

@@ -12,6 +12,7 @@ extension ResourceDefinition where Object == EventsEvent {
     /// - Parameter timeToLive: `--event-ttl`.
     static func groupEvents(timeToLive: Duration) -> Self {
         Self(prefix: "events").with {
+            $0.validateName = ObjectMetaRules.pathSegmentName
             $0.createsOnUpdate = true
             $0.timeToLive = timeToLive
             $0.isView = true
