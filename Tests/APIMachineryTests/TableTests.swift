@@ -87,9 +87,10 @@ struct TableTests {
 
     @Test("every kind has one cell for each column")
     func counts() {
-        for kind in KindTable.all {
+        for info in ResourceInfo.all {
+            let kind = KindTable.type(apiVersion: info.apiVersion, kind: info.kind)
             guard let type = kind as? any TableRowProviding.Type else { continue }
-            #expect(type.init().cells(now: Self.now).count == type.columns.count, "\(type.kind)")
+            #expect(type.init().cells(now: Self.now).count == type.columns.count)
         }
     }
 

@@ -11,17 +11,22 @@ enum ProjectedVolumeRules {
         var paths: Set<String> = []
         for (index, source) in volume.sources.enumerated() {
             errors += self.source(source, path.child("sources").index(index), path)
-            for file in files(of: source) where !file.isEmpty && !paths.insert(file).inserted {
-                errors.append(.invalid(path, file, "conflicting duplicate paths"))
+            for (file, shown) in files(of: source) where !file.isEmpty && !paths.insert(file).inserted {
+                errors.append(.invalid(path, shown, "conflicting duplicate paths"))
             }
         }
         return errors
     }
 
-    private static func files(of source: VolumeProjection) -> [String] {
-        (source.secret?.items.map(\.path) ?? []) + (source.configMap?.items.map(\.path) ?? [])
-            + (source.downwardAPI?.items.map(\.path) ?? []) + (source.serviceAccountToken.map { [$0.path] } ?? [])
-            + (source.clusterTrustBundle.map { [$0.path] } ?? [])
+    /// The files of a source, each with what a message about it shows: the name of a ConfigMap or Secret, otherwise the path.
+    private static func files(of source: VolumeProjection) -> [(path: String, shown: String)] {
+        var files: [(path: String, shown: String)] = []
+        if let secret = source.secret { files += secret.items.map { ($0.path, secret.localObjectReference.name) } }
+        if let map = source.configMap { files += map.items.map { ($0.path, map.localObjectReference.name) } }
+        files += source.downwardAPI?.items.map { ($0.path, $0.path) } ?? []
+        if let token = source.serviceAccountToken { files.append((token.path, token.path)) }
+        if let bundle = source.clusterTrustBundle { files.append((bundle.path, bundle.path)) }
+        return files
     }
 
     /// Upstream names the fields of some sources below the volume instead of the source: `volume` is its path.
@@ -52,7 +57,6 @@ enum ProjectedVolumeRules {
             next(VolumeRules.localPath(bundle.path, path.child("clusterTrustBundle", "path")))
         }
         if source.podCertificate != nil { next([]) }
-        if count == 0 { errors.append(.required(path, "must specify a volume projection")) }
         return errors
     }
 

@@ -166,7 +166,7 @@ extension Service: Validated {
         if !spec.externalTrafficPolicy.isEmpty, !isExternallyAccessible {
             let text = "may only be set for externally-accessible services"
             errors.append(.invalid(external, spec.externalTrafficPolicy, text))
-        } else if isExternallyAccessible {
+        } else if spec.type == "NodePort" || spec.type == "LoadBalancer" {
             errors += ValueRules.oneOf(spec.externalTrafficPolicy, ["Cluster", "Local"], external)
         }
         let needsCheck = spec.type == "LoadBalancer" && spec.externalTrafficPolicy == "Local"
