@@ -5,13 +5,14 @@ import Synchronization
 
 /// A clock that stands still until the test moves it.
 ///
-/// Give it to whatever takes `any Clock<Duration>`. A typical test waits until the code under test sleeps, then moves the clock:
+/// Give it to whatever takes `any Clock<Duration>`. A typical test waits until the code under test sleeps, then moves
+/// the clock:
 ///
 ///     await clock.waitForSleepers(1)
 ///     clock.advance(by: .seconds(30))
 ///
-/// Who sleeps until an absolute instant that the clock has already passed is woken at once, so that no order of "advance"
-/// and "sleep" is lost.
+/// Who sleeps until an absolute instant that the clock has already passed is woken at once, so that no order of
+/// "advance" and "sleep" is lost.
 public final class ManualClock: Clock, Sendable {
     /// A point in time: how far the clock was moved since it was made.
     public struct Instant: InstantProtocol {
@@ -122,8 +123,8 @@ public final class ManualClock: Clock, Sendable {
         }
     }
 
-    /// Puts a sleeper on the list, or wakes it where it need not sleep. The flag of a cancelled task is set before its handler
-    /// runs, and the handler waits for the lock: a cancellation is seen either here or there.
+    /// Puts a sleeper on the list, or wakes it where it need not sleep. The flag of a cancelled task is set before its
+    /// handler runs, and the handler waits for the lock: a cancellation is seen either here or there.
     private func register(_ sleeper: Sleeper, id: UInt64) {
         enum Outcome { case cancelled, due, sleeps([Waiter]) }
         let outcome = state.withLock { state -> Outcome in

@@ -6,7 +6,8 @@ import Store
 extension StoreContract {
     /// Many callers at once.
     static let concurrency: [Case] = [
-        Case("concurrent compare-and-set loses no increment, and a watch hears each revision once, in order") { store, _ in
+        Case("concurrent compare-and-set loses no increment, and a watch hears each revision once, in order") {
+            store, _ in
             let recorder = StoreWatchRecorder()
             _ = try await store.watch(prefix: "/", after: .zero, handler: recorder.receive)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -16,8 +17,11 @@ extension StoreContract {
                 try await group.waitForAll()
             }
             let value = try await store.get("/counter")
-            try expect(value.map { String(decoding: $0.bytes, as: UTF8.self) } == "200", "the counter is \(String(describing: value))")
-            try expect(recorder.changes.map(\.revision.rawValue) == Array(1...200), "the watch missed or repeated something")
+            try expect(
+                value.map { String(decoding: $0.bytes, as: UTF8.self) } == "200",
+                "the counter is \(String(describing: value))")
+            try expect(
+                recorder.changes.map(\.revision.rawValue) == Array(1...200), "the watch missed or repeated something")
         },
         Case("an answered commit was heard by all watches before") { store, _ in
             let recorder = StoreWatchRecorder()
@@ -28,9 +32,11 @@ extension StoreContract {
                         let revision = try await store.put(StoreKey("/\(number)"), "x")
                         try expect(
                             recorder.changes.contains { $0.revision == revision }, "revision \(revision) was not heard")
-                        try expect(store.currentRevision >= revision, "the newest revision is behind an answered commit")
+                        try expect(
+                            store.currentRevision >= revision, "the newest revision is behind an answered commit")
                         let page = try await store.list(StoreQuery(prefix: StoreKey("/\(number)"), revision: revision))
-                        try expect(page.values.contains { $0.modifyRevision == revision }, "revision \(revision) was not read")
+                        try expect(
+                            page.values.contains { $0.modifyRevision == revision }, "revision \(revision) was not read")
                     }
                 }
                 try await group.waitForAll()
@@ -50,7 +56,9 @@ extension StoreContract {
             try await writing
             for recorder in recorders {
                 await recorder.wait(for: Revision(1_500))
-                try expect(recorder.changes.map(\.revision.rawValue) == Array(1...1_500), "a watch missed or repeated something")
+                try expect(
+                    recorder.changes.map(\.revision.rawValue) == Array(1...1_500),
+                    "a watch missed or repeated something")
             }
         },
         Case("pages at one revision fit together while others write") { store, _ in
@@ -68,7 +76,8 @@ extension StoreContract {
                 try expect(seen.count + page.remaining == 100, "\(seen.count) seen and \(page.remaining) left")
             } while page.remaining > 0
             try await writing
-            try expect(Set(seen.map(\.key)).count == 100 && seen.allSatisfy { $0.bytes == [48] }, "pages do not fit together")
+            try expect(
+                Set(seen.map(\.key)).count == 100 && seen.allSatisfy { $0.bytes == [48] }, "pages do not fit together")
         },
     ]
 

@@ -117,7 +117,9 @@ private struct Words {
     var command: String { words.first ?? "" }
 
     func plain(_ index: Int) throws -> String {
-        guard index < words.count else { throw StoreContract.Failure(description: "\(words): word \(index) is missing") }
+        guard index < words.count else {
+            throw StoreContract.Failure(description: "\(words): word \(index) is missing")
+        }
         return words[index]
     }
 

@@ -5,7 +5,8 @@
 public enum StoreNotification: Sendable {
     /// Changes of one or more whole revisions, in order.
     case changes([StoreChange])
-    /// Nothing under the prefix changed up to and including this revision (sent so that caches can tell how fresh they are).
+    /// Nothing under the prefix changed up to and including this revision (sent so that caches can tell how fresh they
+    /// are).
     case progress(Revision)
     /// The watch is over: the history it needed is gone, or the store failed or was closed.
     case ended(StoreError)

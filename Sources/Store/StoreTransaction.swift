@@ -22,8 +22,8 @@ public struct StoreTransaction: Sendable, Equatable {
 
     /// One step of a transaction; later steps see what earlier ones did.
     public enum Mutation: Sendable, Equatable {
-        /// Writes a value. With a time to live the key is deleted by the store (with a revision of its own) some time after it;
-        /// a later write of the key ends that.
+        /// Writes a value. With a time to live the key is deleted by the store (with a revision of its own) some time
+        /// after it; a later write of the key ends that.
         case put(StoreKey, [UInt8], timeToLive: Duration?)
         /// Deletes a key; nothing happens where it does not exist.
         case delete(StoreKey)

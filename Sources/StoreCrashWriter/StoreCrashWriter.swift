@@ -9,7 +9,8 @@ import Glibc
 import Musl
 #endif
 
-/// Writes to a database from several tasks until it is killed, and says on standard output which writes were acknowledged.
+/// Writes to a database from several tasks until it is killed, and says on standard output which writes were
+/// acknowledged.
 ///
 ///     store-crash-writer DATABASE TASKS
 ///
@@ -53,7 +54,8 @@ enum StoreCrashWriter {
         }
     }
 
-    /// Writes a line with one call of the system, so that lines of several tasks do not mix: a pipe takes 4 KiB as one piece.
+    /// Writes a line with one call of the system, so that lines of several tasks do not mix: a pipe takes 4 KiB as one
+    /// piece.
     private static func say(_ line: String, to descriptor: CInt) {
         var line = line
         let written = line.withUTF8 { write(descriptor, $0.baseAddress, $0.count) }

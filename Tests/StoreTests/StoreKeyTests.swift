@@ -11,15 +11,17 @@ struct StoreKeyTests {
         var testDescription: String { "\(smaller) < \(greater)" }
     }
 
-    @Test("keys are ordered by their bytes", arguments: [
-        Case(smaller: "", greater: "/"),
-        Case(smaller: "/a", greater: "/a/"),
-        Case(smaller: "/a-b", greater: "/a/b"),
-        Case(smaller: "/B", greater: "/a"),
-        Case(smaller: "/z", greater: "/\u{e9}"),
-        Case(smaller: "/e\u{301}", greater: "/\u{e9}"),
-        Case(smaller: "/\u{FFFD}", greater: "/\u{10000}"),
-    ])
+    @Test(
+        "keys are ordered by their bytes",
+        arguments: [
+            Case(smaller: "", greater: "/"),
+            Case(smaller: "/a", greater: "/a/"),
+            Case(smaller: "/a-b", greater: "/a/b"),
+            Case(smaller: "/B", greater: "/a"),
+            Case(smaller: "/z", greater: "/\u{e9}"),
+            Case(smaller: "/e\u{301}", greater: "/\u{e9}"),
+            Case(smaller: "/\u{FFFD}", greater: "/\u{10000}"),
+        ])
     func order(_ c: Case) {
         #expect(c.smaller < c.greater)
         #expect(!(c.greater < c.smaller))

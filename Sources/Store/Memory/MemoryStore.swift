@@ -6,8 +6,8 @@ import Synchronization
 
 /// The engine that holds everything in memory and forgets it when it is let go: for tests and throw-away clusters.
 ///
-/// It has no thread of its own: whoever commits delivers to the watches, and while one caller does so the others leave their
-/// deliveries to it.
+/// It has no thread of its own: whoever commits delivers to the watches, and while one caller does so the others leave
+/// their deliveries to it.
 public final class MemoryStore: Store {
     private typealias Answer = Result<Revision, StoreError>
 
@@ -132,7 +132,9 @@ public final class MemoryStore: Store {
     }
 
     /// Puts a watch on the list of deliveries, with the past changes it wants.
-    private func attach(_ watch: Watch, after revision: Revision, _ continuation: CheckedContinuation<StoreError?, Never>) {
+    private func attach(
+        _ watch: Watch, after revision: Revision, _ continuation: CheckedContinuation<StoreError?, Never>
+    ) {
         var failure: StoreError?
         let mustDeliver = state.withLock { state -> Bool in
             if state.isClosed {

@@ -4,7 +4,8 @@
 import DequeModule
 import HeapModule
 
-/// What a ``MemoryStore`` holds: all kept versions of all keys, and the changes of the kept history. No clock, no lock, no task.
+/// What a ``MemoryStore`` holds: all kept versions of all keys, and the changes of the kept history. No clock, no lock,
+/// no task.
 struct MemoryTable {
     private struct Version {
         var revision: Revision
@@ -83,7 +84,9 @@ struct MemoryTable {
     ///
     /// - Parameter deadline: when a value with a given time to live has outlived it.
     /// - Returns: the changes it made.
-    mutating func apply(_ transaction: StoreTransaction, deadline: (Duration) -> Duration) throws(StoreError) -> [StoreChange] {
+    mutating func apply(_ transaction: StoreTransaction, deadline: (Duration) -> Duration) throws(StoreError)
+        -> [StoreChange]
+    {
         if transaction.mutations.count > StoreTransaction.maximumMutations { throw .tooManyMutations }
         for condition in transaction.conditions {
             if let failure = condition.failure(for: value(of: condition.key)) { throw failure }

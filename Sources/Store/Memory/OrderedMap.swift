@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-/// A map ordered by key: sorted chunks of bounded length. Finding a key takes two binary searches, an insertion moves at most one
-/// chunk.
+/// A map ordered by key: sorted chunks of bounded length. Finding a key takes two binary searches, an insertion moves
+/// at most one chunk.
 struct OrderedMap<Value> {
     /// Where an entry is; made invalid by insertion and removal.
     struct Index {
@@ -43,7 +43,8 @@ struct OrderedMap<Value> {
         return entry.value
     }
 
-    /// Changes the value of a key in place, starting from `initial` where there is none; removes the key where `body` says so.
+    /// Changes the value of a key in place, starting from `initial` where there is none; removes the key where `body`
+    /// says so.
     ///
     /// - Parameter body: changes the value and returns whether to keep it.
     mutating func update(_ key: StoreKey, initial: @autoclosure () -> Value, _ body: (inout Value) -> Bool) {

@@ -18,7 +18,8 @@ extension StoreTransaction.Condition {
         switch self {
         case .absent(let key):
             guard let current else { return nil }
-            return StoreError(.conflict, "key exists already; read it and update it instead", key: key, current: current)
+            return StoreError(
+                .conflict, "key exists already; read it and update it instead", key: key, current: current)
         case .present(let key):
             guard current == nil else { return nil }
             return StoreError(.conflict, "key does not exist; create it instead", key: key)
@@ -28,7 +29,8 @@ extension StoreTransaction.Condition {
             }
             if current.modifyRevision == since { return nil }
             return StoreError(
-                .conflict, "key was changed at revision \(current.modifyRevision), after \(since); read it and try again",
+                .conflict,
+                "key was changed at revision \(current.modifyRevision), after \(since); read it and try again",
                 key: key, current: current)
         }
     }

@@ -3,7 +3,8 @@
 
 import DequeModule
 
-/// Tells which revision is old enough to be compacted: remembers, at a few points in time, which revision was the newest.
+/// Tells which revision is old enough to be compacted: remembers, at a few points in time, which revision was the
+/// newest.
 ///
 /// Times are durations since a fixed point; they never go back.
 struct HistoryWindow: Sendable {
@@ -25,8 +26,8 @@ struct HistoryWindow: Sendable {
         lastSampled = compacted
     }
 
-    /// Notes that `revision` was the newest at `time`. At most about sixteen notes are kept for one window, so history lives up
-    /// to a sixteenth longer than asked.
+    /// Notes that `revision` was the newest at `time`. At most about sixteen notes are kept for one window, so history
+    /// lives up to a sixteenth longer than asked.
     mutating func note(_ revision: Revision, at time: Duration) {
         guard let length, revision > lastSampled else { return }
         if let last = samples.last, time < last.time + length / 16 { return }
@@ -42,8 +43,8 @@ struct HistoryWindow: Sendable {
 
     /// The newest revision that has left the window since the last call, or nil.
     ///
-    /// - Parameter newest: the newest revision there is. It is noted where nothing else is under way, so that the last writes
-    ///   before a quiet time leave history too.
+    /// - Parameter newest: the newest revision there is. It is noted where nothing else is under way, so that the last
+    ///   writes before a quiet time leave history too.
     mutating func takeDue(at time: Duration, newest: Revision) -> Revision? {
         guard let length else { return nil }
         var due: Revision?

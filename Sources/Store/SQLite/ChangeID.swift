@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-/// The row number of a change in the database: revision, position within the transaction, and whether it is a deletion, in one
-/// integer. Rows ordered by it are in the order in which they happened.
+/// The row number of a change in the database: revision, position within the transaction, and whether it is a deletion,
+/// in one integer. Rows ordered by it are in the order in which they happened.
 ///
 ///     bit  63   62 ... 17   16 ... 1    0
 ///          0    revision    position    deletion

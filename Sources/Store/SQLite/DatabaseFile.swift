@@ -9,8 +9,8 @@ import Musl
 
 /// The file of a database, held so that no second process opens it.
 ///
-/// The directory is made with mode 0700 and the file with 0600 (SQLite gives its side files the same), and both are in the
-/// directory for good (`fsync`) before anything is written.
+/// The directory is made with mode 0700 and the file with 0600 (SQLite gives its side files the same), and both are in
+/// the directory for good (`fsync`) before anything is written.
 final class DatabaseFile: Sendable {
     /// Where the database is.
     let path: String
@@ -66,7 +66,8 @@ final class DatabaseFile: Sendable {
         guard fsync(descriptor) == 0 else { throw failure("synchronize directory", directory) }
     }
 
-    /// The lock is on a file beside the database: closing any descriptor of the database itself would drop SQLite's own locks.
+    /// The lock is on a file beside the database: closing any descriptor of the database itself would drop SQLite's own
+    /// locks.
     private static func takeLock(_ path: String, database: String) throws(StoreError) -> CInt {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("open lock file", path) }

@@ -3,8 +3,9 @@
 
 /// When the write-ahead log is copied into the database file.
 ///
-/// A complete copy lets the next write start the log anew, so it does not grow beyond what is written between two copies. A reader
-/// that holds an old state makes a copy incomplete; the next one is made when the log has grown some more.
+/// A complete copy lets the next write start the log anew, so it does not grow beyond what is written between two
+/// copies. A reader that holds an old state makes a copy incomplete; the next one is made when the log has grown some
+/// more.
 struct LogRules {
     /// 2,048 pages of 4 KiB: enough that pages written often are copied once for many writes.
     private static let interval = 2_048

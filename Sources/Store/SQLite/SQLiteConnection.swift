@@ -36,7 +36,8 @@ final class SQLiteConnection {
     }
 
     deinit {
-        // All statements are finalized before: they keep the connection alive. The lock on the file is let go after this.
+        // All statements are finalized before: they keep the connection alive. The lock on the file is let go after
+        // this.
         withExtendedLifetime(file) { _ = sqlite3_close_v2(handle) }
     }
 
@@ -72,15 +73,18 @@ final class SQLiteConnection {
 
     /// Starts to note ``logFrames`` after each commit; SQLite then makes no checkpoints by itself.
     func observeLog() {
-        sqlite3_wal_hook(handle, { context, _, _, frames in
-            guard let context else { return SQLITE_OK }
-            // The hook is called on the connection's own thread, during a call on the connection, which is alive then.
-            Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().logFrames = Int(frames)
-            return SQLITE_OK
-        }, Unmanaged.passUnretained(self).toOpaque())
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, frames in
+                guard let context else { return SQLITE_OK }
+                // The hook is called on the connection's own thread, during a call on the connection, which is alive then.
+                Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().logFrames = Int(frames)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Copies what the write-ahead log holds into the database file, as far as no reader needs it, so that the log can start anew.
+    /// Copies what the write-ahead log holds into the database file, as far as no reader needs it, so that the log can
+    /// start anew.
     ///
     /// - Returns: whether all of it was copied.
     func checkpoint() throws(StoreError) -> Bool {

@@ -3,7 +3,8 @@
 
 import Synchronization
 
-/// A few threads, each with a connection of its own, that read while the writer writes. They are started when there is work.
+/// A few threads, each with a connection of its own, that read while the writer writes. They are started when there is
+/// work.
 final class SQLiteReaders: Sendable {
     private typealias Job = @Sendable (Result<SQLiteReader, StoreError>) -> Void
 
@@ -31,7 +32,8 @@ final class SQLiteReaders: Sendable {
     func run<Success: Sendable>(
         _ body: @escaping @Sendable (SQLiteReader) throws(StoreError) -> Success
     ) async throws(StoreError) -> Success {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Success, StoreError>, Never>) in
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Success, StoreError>, Never>) in
             let job: Job = { reader in
                 continuation.resume(returning: Result { () throws(StoreError) in try body(try reader.get()) })
             }

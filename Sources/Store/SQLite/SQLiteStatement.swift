@@ -31,7 +31,9 @@ final class SQLiteStatement {
 
     /// Binds bytes as text: a bound for keys, which need not be valid UTF-8.
     func bindBound(_ index: Int32, _ bytes: [UInt8]) throws(StoreError) {
-        let code = bytes.withUnsafeBytes { martlet_sqlite_bind_text_copy(handle, index, $0.baseAddress, UInt64($0.count)) }
+        let code = bytes.withUnsafeBytes {
+            martlet_sqlite_bind_text_copy(handle, index, $0.baseAddress, UInt64($0.count))
+        }
         if code != SQLITE_OK { throw connection.failure() }
     }
 
@@ -40,8 +42,8 @@ final class SQLiteStatement {
         if sqlite3_bind_null(handle, index) != SQLITE_OK { throw connection.failure() }
     }
 
-    /// Binds bytes without copying them: they must stay in place until the statement is bound anew or has been stepped for the
-    /// last time.
+    /// Binds bytes without copying them: they must stay in place until the statement is bound anew or has been stepped
+    /// for the last time.
     func bindInPlace(_ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>) throws(StoreError) {
         let code = martlet_sqlite_bind_blob_in_place(handle, index, bytes.baseAddress, UInt64(bytes.count))
         if code != SQLITE_OK { throw connection.failure() }
@@ -90,6 +92,7 @@ final class SQLiteStatement {
     /// Bytes, copied; empty for NULL.
     func bytes(_ column: Int32) -> [UInt8] {
         let start = sqlite3_column_blob(handle, column)
-        return [UInt8](UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+        return [UInt8](
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
     }
 }

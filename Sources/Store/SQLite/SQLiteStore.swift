@@ -12,8 +12,8 @@ import Musl
 
 /// The engine that keeps everything in one SQLite file on this machine.
 ///
-/// A writer thread writes what callers have queued in one transaction (group commit, `synchronous=FULL`), a few reader threads read
-/// beside it. `docs/formats/sqlite.md` describes the file.
+/// A writer thread writes what callers have queued in one transaction (group commit, `synchronous=FULL`), a few reader
+/// threads read beside it. `docs/formats/sqlite.md` describes the file.
 public final class SQLiteStore: Store {
     /// How much the store keeps and uses.
     public struct Options: Sendable {
@@ -32,7 +32,8 @@ public final class SQLiteStore: Store {
         }
     }
 
-    /// A watch that wants more revisions than this is brought forward by a reader first, so that the writer is not kept.
+    /// A watch that wants more revisions than this is brought forward by a reader first, so that the writer is not
+    /// kept.
     private static let longestReplayOfWriter: UInt64 = 1_000
 
     private let writer: JobQueue<SQLiteWriter.Job>
@@ -60,8 +61,8 @@ public final class SQLiteStore: Store {
     ///   - path: the database file; SQLite keeps its log and index beside it.
     ///   - options: how much to keep.
     ///   - clock: moves times to live and the history window.
-    /// - Throws: `unavailable` where another process has it open or it cannot be written, `corrupt` where it is damaged, not a
-    ///   database of ours, or of a newer format. The message is one line that says what to do.
+    /// - Throws: `unavailable` where another process has it open or it cannot be written, `corrupt` where it is
+    ///   damaged, not a database of ours, or of a newer format. The message is one line that says what to do.
     public static func open(
         path: String, options: Options = Options(), clock: any Clock<Duration> = ContinuousClock()
     ) async throws(StoreError) -> SQLiteStore {
@@ -80,12 +81,14 @@ public final class SQLiteStore: Store {
                 for continuation in closers { continuation.resume() }
             }
             if !isStarted {
-                opened.resume(returning: StoreError(.unavailable, "no thread could be started to write \(path); try again"))
+                opened.resume(
+                    returning: StoreError(.unavailable, "no thread could be started to write \(path); try again"))
             }
         }
         if let failure { throw failure }
         return SQLiteStore(
-            writer: jobs, readers: SQLiteReaders(path: path, count: options.readers), published: published, alarm: alarm)
+            writer: jobs, readers: SQLiteReaders(path: path, count: options.readers), published: published, alarm: alarm
+        )
     }
 
     /// The life of the writer thread. When it returns the file is closed.

@@ -31,8 +31,8 @@ extension SQLiteWriter {
 
     /// Deletes superseded rows.
     ///
-    /// Each row names the one it superseded, so one pass over the rows of the newly compacted revisions finds all that nobody can
-    /// see any more: the predecessor of each row, and each row that is a deletion.
+    /// Each row names the one it superseded, so one pass over the rows of the newly compacted revisions finds all that
+    /// nobody can see any more: the predecessor of each row, and each row that is a deletion.
     ///
     /// - Parameter rows: how many rows at most are looked at.
     func sweep(rows: Int) throws(StoreError) {
@@ -46,7 +46,9 @@ extension SQLiteWriter {
         progress.swept = looked.count < rows ? target : looked.last?.id ?? target
     }
 
-    private func rowsToSweep(through target: ChangeID, limit: Int) throws(StoreError) -> [(id: ChangeID, previous: ChangeID)] {
+    private func rowsToSweep(through target: ChangeID, limit: Int) throws(StoreError) -> [(
+        id: ChangeID, previous: ChangeID
+    )] {
         let statement = statements.range
         try statement.bind(1, progress.swept.rawValue)
         try statement.bind(2, target.rawValue)

@@ -22,8 +22,8 @@ extension SQLiteWriter {
         return try statement.step() ? .milliseconds(statement.integer(0)) : nil
     }
 
-    /// Deletes the keys that have outlived their time, each at a revision of its own. Values that were replaced or deleted
-    /// meanwhile only lose their deadline.
+    /// Deletes the keys that have outlived their time, each at a revision of its own. Values that were replaced or
+    /// deleted meanwhile only lose their deadline.
     func expire() throws(StoreError) {
         let now = time.now
         guard let next = progress.nextDeadline, next <= now else { return }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-/// The one writer of a database: runs on a thread of its own, takes what callers have queued, and writes all of it in one
-/// transaction of SQLite, so that one `fsync` serves many commits.
+/// The one writer of a database: runs on a thread of its own, takes what callers have queued, and writes all of it in
+/// one transaction of SQLite, so that one `fsync` serves many commits.
 final class SQLiteWriter {
     typealias Answer = Result<Revision, StoreError>
 
@@ -75,7 +75,9 @@ final class SQLiteWriter {
         connection = try SQLiteConnection(path: path, isWriter: true, cacheKilobytes: 2_048, file: file)
         try SQLiteSchema.prepare(connection)
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(LogRules.greatestBytes)")
-        if let bytes = options.maximumBytes { try connection.execute("PRAGMA max_page_count = \(max(16, bytes / 4_096))") }
+        if let bytes = options.maximumBytes {
+            try connection.execute("PRAGMA max_page_count = \(max(16, bytes / 4_096))")
+        }
         connection.observeLog()
         reader = try SQLiteReader(connection)
         statements = try SQLiteWriterStatements(connection)
@@ -142,8 +144,8 @@ final class SQLiteWriter {
 
     // MARK: the batch
 
-    /// Writes transactions, deletes what has outlived its time, and deletes some superseded rows, all in one transaction of
-    /// SQLite; then tells the watches and answers the callers.
+    /// Writes transactions, deletes what has outlived its time, and deletes some superseded rows, all in one
+    /// transaction of SQLite; then tells the watches and answers the callers.
     ///
     /// - Parameters:
     ///   - sweeping: how many rows at most are looked at for deletion, beyond twice what is written.
@@ -189,6 +191,7 @@ final class SQLiteWriter {
     private func roll(back error: StoreError, _ commits: [Commit]) {
         // Where SQLite has rolled back by itself this fails, and nothing is left to do.
         do { try statements.rollback.run() } catch {}
+        if error.code == .full { checkpoint() }
         if error.code == .full, commits.count > 1 {
             for commit in commits { write([commit], sweeping: 0) }
             return
@@ -224,7 +227,11 @@ final class SQLiteWriter {
     }
 
     private func checkpointIfDue() {
-        guard log.isCheckpointDue(frames: connection.logFrames) else { return }
+        if log.isCheckpointDue(frames: connection.logFrames) { checkpoint() }
+    }
+
+    /// Copies the log, so that the next write starts it anew: that is also where room is found on a full disk.
+    private func checkpoint() {
         do throws(StoreError) {
             log.checkpointed(frames: connection.logFrames, isComplete: try connection.checkpoint())
         } catch {

@@ -24,7 +24,8 @@ final class SQLiteWriterStatements {
         newest = try connection.prepare("SELECT id, created, value FROM change WHERE key = ?1 ORDER BY id DESC LIMIT 1")
         insert = try connection.prepare("INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5)")
         remove = try connection.prepare("DELETE FROM change WHERE id = ?1")
-        range = try connection.prepare("SELECT id, previous FROM change WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+        range = try connection.prepare(
+            "SELECT id, previous FROM change WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
         addExpiry = try connection.prepare("INSERT INTO expiry VALUES (?1, ?2)")
         dueExpiries = try connection.prepare(
             "SELECT deadline, id FROM expiry WHERE deadline <= ?1 ORDER BY deadline, id LIMIT ?2")

@@ -21,11 +21,13 @@ func startDedicatedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     pthread_attr_setstacksize(&attributes, 2 << 20)
     let start = Unmanaged.passRetained(ThreadStart(body))
     var thread = pthread_t()
-    let result = pthread_create(&thread, &attributes, { argument in
-        guard let argument else { return nil }
-        Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-    }, start.toOpaque())
+    let result = pthread_create(
+        &thread, &attributes,
+        { argument in
+            guard let argument else { return nil }
+            Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
+            return nil
+        }, start.toOpaque())
     if result != 0 { start.release() }
     return result == 0
 }

@@ -3,7 +3,8 @@
 
 import Synchronization
 
-/// Calls a function at the earliest of the times it was set to. It sleeps only while it is set, so a quiet engine costs nothing.
+/// Calls a function at the earliest of the times it was set to. It sleeps only while it is set, so a quiet engine costs
+/// nothing.
 final class Alarm: Sendable {
     private struct State {
         var deadline: Duration?

@@ -25,8 +25,8 @@ final class Watch: StoreWatch {
 
     func cancel() { _ = handler.withLock { $0.take() } }
 
-    /// Delivers those of `changes` that lie under the prefix, and says how far the watch now is. The handler is called with no
-    /// lock held.
+    /// Delivers those of `changes` that lie under the prefix, and says how far the watch now is. The handler is called
+    /// with no lock held.
     ///
     /// - Parameters:
     ///   - changes: all changes up to `revision` that were not looked at before, in order.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Store
 import Testing
+
+@testable import Store
 
 struct HistoryWindowTests {
     private let window = Duration.seconds(160)

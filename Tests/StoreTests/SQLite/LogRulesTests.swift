@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Store
 import Testing
+
+@testable import Store
 
 struct LogRulesTests {
     @Test("the log is copied when it has grown, again when it was started anew, and more often while a reader holds it")

@@ -69,7 +69,9 @@ struct SQLiteStoreTests {
             _ = try await store.commit(put("/a", [1]))
             var modes: [String: Int] = [:]
             for name in ["", "/state.sqlite", "/state.sqlite-wal", "/state.sqlite-shm", "/state.sqlite.lock"] {
-                modes[name] = try FileManager.default.attributesOfItem(atPath: "\(directory)/db\(name)")[.posixPermissions] as? Int
+                modes[name] =
+                    try FileManager.default.attributesOfItem(atPath: "\(directory)/db\(name)")[.posixPermissions]
+                    as? Int
             }
             await store.close()
             #expect(modes.removeValue(forKey: "") == 0o700)
@@ -97,17 +99,23 @@ struct SQLiteStoreTests {
         var testDescription: String { name }
     }
 
-    @Test("a damaged file is refused with one line that says what to do", arguments: [
-        Damage(name: "text", words: "is damaged") { $0 = Array(String(repeating: "no database\n", count: 1_000).utf8) },
-        Damage(name: "header overwritten", words: "is damaged") { for index in 0..<100 { $0[index] = 0xAA } },
-        Damage(name: "cut off", words: "is damaged") { $0.removeLast($0.count / 2) },
-        Damage(name: "of another program", words: "not a Martlet database") { $0[68] = 1 },
-        Damage(name: "of a newer format", words: "format 9") { $0[63] = 9 },
-    ])
+    @Test(
+        "a damaged file is refused with one line that says what to do",
+        arguments: [
+            Damage(name: "text", words: "is damaged") {
+                $0 = Array(String(repeating: "no database\n", count: 1_000).utf8)
+            },
+            Damage(name: "header overwritten", words: "is damaged") { for index in 0..<100 { $0[index] = 0xAA } },
+            Damage(name: "cut off", words: "is damaged") { $0.removeLast($0.count / 2) },
+            Damage(name: "of another program", words: "not a Martlet database") { $0[68] = 1 },
+            Damage(name: "of a newer format", words: "format 9") { $0[63] = 9 },
+        ])
     func damaged(_ damage: Damage) async throws {
         try await withTemporaryDirectory { directory in
             let store = try await open(directory)
-            for number in 0..<20 { _ = try await store.commit(put(StoreKey("/\(number)"), Array(repeating: 7, count: 3_000))) }
+            for number in 0..<20 {
+                _ = try await store.commit(put(StoreKey("/\(number)"), Array(repeating: 7, count: 3_000)))
+            }
             await store.close()
             let file = URL(fileURLWithPath: "\(directory)/db/state.sqlite")
             var bytes = Array(try Data(contentsOf: file))
@@ -127,7 +135,9 @@ struct SQLiteStoreTests {
     func damagedPage() async throws {
         try await withTemporaryDirectory { directory in
             let store = try await open(directory)
-            for number in 0..<50 { _ = try await store.commit(put(StoreKey("/\(number)"), Array(repeating: 7, count: 3_000))) }
+            for number in 0..<50 {
+                _ = try await store.commit(put(StoreKey("/\(number)"), Array(repeating: 7, count: 3_000)))
+            }
             await store.close()
             let file = URL(fileURLWithPath: "\(directory)/db/state.sqlite")
             var bytes = Array(try Data(contentsOf: file))
@@ -148,7 +158,9 @@ struct SQLiteStoreTests {
             try Data().write(to: URL(fileURLWithPath: "\(directory)/db"))
             let error = await #expect(throws: StoreError.self) { _ = try await open(directory) }
             #expect(error?.code == .unavailable)
-            #expect(error?.message.contains("not a directory; check owner and mode") == true, "\(String(describing: error))")
+            #expect(
+                error?.message.contains("not a directory; check owner and mode") == true, "\(String(describing: error))"
+            )
         }
     }
 
