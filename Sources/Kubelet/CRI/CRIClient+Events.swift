@@ -34,7 +34,8 @@ extension CRIClient {
             yield(
                 CRI.ContainerEvent(
                     kind, containerID: event.containerID,
-                    podSandboxID: event.hasPodSandboxStatus ? event.podSandboxStatus.id : nil, createdAt: event.createdAt))
+                    podSandboxID: event.hasPodSandboxStatus ? event.podSandboxStatus.id : nil,
+                    createdAt: event.createdAt))
         }
     }
 

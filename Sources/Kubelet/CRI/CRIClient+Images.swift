@@ -5,7 +5,8 @@ internal import SwiftProtobuf
 
 extension CRIClient {
     public func listImages() async throws(RuntimeError) -> [CRI.Image] {
-        let answer: Runtime_V1_ListImagesResponse = try await call("ListImages", Runtime_V1_ListImagesRequest(), on: .image)
+        let answer: Runtime_V1_ListImagesResponse = try await call(
+            "ListImages", Runtime_V1_ListImagesRequest(), on: .image)
         return answer.images.map { CRI.Image($0) }
     }
 
@@ -42,7 +43,8 @@ extension CRIClient {
     }
 
     public func imageFilesystems() async throws(RuntimeError) -> [CRI.FilesystemUsage] {
-        let answer: Runtime_V1_ImageFsInfoResponse = try await call("ImageFsInfo", Runtime_V1_ImageFsInfoRequest(), on: .image)
+        let answer: Runtime_V1_ImageFsInfoResponse = try await call(
+            "ImageFsInfo", Runtime_V1_ImageFsInfoRequest(), on: .image)
         return answer.imageFilesystems.map { CRI.FilesystemUsage($0) }
     }
 }

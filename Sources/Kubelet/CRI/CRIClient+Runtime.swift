@@ -23,10 +23,11 @@ extension CRIClient {
 
     public func cgroupDriver() async throws(RuntimeError) -> CRI.CgroupDriver? {
         do {
-            let answer: Runtime_V1_RuntimeConfigResponse = try await call("RuntimeConfig", Runtime_V1_RuntimeConfigRequest())
+            let answer: Runtime_V1_RuntimeConfigResponse = try await call(
+                "RuntimeConfig", Runtime_V1_RuntimeConfigRequest())
             guard answer.hasLinux else { return nil }
             return answer.linux.cgroupDriver == .cgroupfs ? .cgroupfs : .systemd
-        } catch where error.code == .unimplemented {
+        } catch  where error.code == .unimplemented {
             return nil
         }
     }

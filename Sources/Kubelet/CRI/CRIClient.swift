@@ -27,7 +27,8 @@ public final class CRIClient: ContainerRuntime {
         // sun_path of the kernel's sockaddr_un holds 107 bytes and a zero.
         guard path.hasPrefix("/"), path.utf8.count <= 107 else {
             throw RuntimeError(
-                .invalidArgument, "container runtime endpoint \(endpoint) must be unix:// and an absolute path of at most 107 bytes")
+                .invalidArgument,
+                "container runtime endpoint \(endpoint) must be unix:// and an absolute path of at most 107 bytes")
         }
         socketPath = path
         log = logger
@@ -69,7 +70,8 @@ public final class CRIClient: ContainerRuntime {
         do {
             return try await client.unary(
                 request: ClientRequest(message: request), descriptor: service.method(method),
-                serializer: ProtobufSerializer<Request>(), deserializer: ProtobufDeserializer<Response>(), options: options
+                serializer: ProtobufSerializer<Request>(), deserializer: ProtobufDeserializer<Response>(),
+                options: options
             ) { try $0.message }
         } catch {
             throw RuntimeError(error, call: method)
@@ -85,7 +87,8 @@ public final class CRIClient: ContainerRuntime {
         do {
             try await client.serverStreaming(
                 request: ClientRequest(message: request), descriptor: service.method(method),
-                serializer: ProtobufSerializer<Request>(), deserializer: ProtobufDeserializer<Response>(), options: options
+                serializer: ProtobufSerializer<Request>(), deserializer: ProtobufDeserializer<Response>(),
+                options: options
             ) { response in
                 for try await message in response.messages { await handle(message) }
             }

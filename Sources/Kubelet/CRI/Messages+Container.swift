@@ -100,7 +100,9 @@ extension Runtime_V1_LinuxContainerSecurityContext {
         if let user = value.runAsUser { runAsUser.value = user }
         runAsUsername = value.runAsUsername
         // CRI forbids a group without a user.
-        if value.runAsUser != nil || !value.runAsUsername.isEmpty, let group = value.runAsGroup { runAsGroup.value = group }
+        if value.runAsUser != nil || !value.runAsUsername.isEmpty, let group = value.runAsGroup {
+            runAsGroup.value = group
+        }
         readonlyRootfs = value.readOnlyRootFilesystem
         supplementalGroups = value.supplementalGroups
         noNewPrivs = value.noNewPrivileges
@@ -170,7 +172,10 @@ extension CRI {
     /// The names of CRI's enumeration Signal in its order, from 1 on: alphabetical, not the kernel's numbers.
     private static let signals =
         ["ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL"]
-        + ["PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1"]
+        + [
+            "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG",
+            "USR1",
+        ]
         + ["USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN"] + (1...15).map { "RTMIN+\($0)" }
         + (1...14).reversed().map { "RTMAX-\($0)" } + ["RTMAX"]
 

@@ -38,7 +38,9 @@ public struct ContainerdCleanup: Sendable {
         unmountAll()
         removeNetworkResults()
         let hierarchies = [""] + HostFile.list("/sys/fs/cgroup").map { "/" + $0 }
-        for hierarchy in hierarchies { for name in controlGroups { Self.removeGroups("/sys/fs/cgroup\(hierarchy)/\(name)") } }
+        for hierarchy in hierarchies {
+            for name in controlGroups { Self.removeGroups("/sys/fs/cgroup\(hierarchy)/\(name)") }
+        }
     }
 
     // MARK: the orderly way
@@ -88,7 +90,9 @@ public struct ContainerdCleanup: Sendable {
     /// The shims that serve this containerd.
     private func shims() -> [Int32] {
         HostFile.list("/proc").compactMap { Int32($0) }.filter { pid in
-            let words = (HostFile.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            let words = (HostFile.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             guard words.first?.split(separator: "/").last?.hasPrefix("containerd-shim") == true else { return false }
             return words.contains(paths.socket)
         }
@@ -121,7 +125,9 @@ public struct ContainerdCleanup: Sendable {
     private static func parents() -> [Int32: Int32] {
         var parents: [Int32: Int32] = [:]
         for pid in HostFile.list("/proc").compactMap({ Int32($0) }) {
-            guard let stat = HostFile.readText("/proc/\(pid)/stat"), let bracket = stat.lastIndex(of: ")") else { continue }
+            guard let stat = HostFile.readText("/proc/\(pid)/stat"), let bracket = stat.lastIndex(of: ")") else {
+                continue
+            }
             let fields = stat[bracket...].split(separator: " ")
             if fields.count > 2, let parent = Int32(fields[2]) { parents[pid] = parent }
         }
@@ -133,7 +139,9 @@ public struct ContainerdCleanup: Sendable {
         let lines = (HostFile.readText("/proc/\(pid)/cgroup") ?? "").split(separator: "\n")
         return lines.flatMap { line -> [String] in
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[2] != "/", parts[2].hasPrefix("/"), !parts[2].contains("..") else { return [] }
+            guard parts.count == 3, parts[2] != "/", parts[2].hasPrefix("/"), !parts[2].contains("..") else {
+                return []
+            }
             if parts[1].isEmpty { return ["/sys/fs/cgroup\(parts[2])", "/sys/fs/cgroup/unified\(parts[2])"] }
             let name = parts[1].hasPrefix("name=") ? parts[1].dropFirst(5) : parts[1]
             return ["/sys/fs/cgroup/\(name)\(parts[2])"]

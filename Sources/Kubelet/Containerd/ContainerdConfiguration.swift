@@ -33,7 +33,8 @@ public struct ContainerdConfiguration: Sendable, Equatable {
     private static let unneeded = [
         "io.containerd.internal.v1.opt", "io.containerd.internal.v1.restart", "io.containerd.internal.v1.tracing",
         "io.containerd.monitor.v1.cgroups", "io.containerd.snapshotter.v1.aufs",
-        "io.containerd.snapshotter.v1.blockfile", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
+        "io.containerd.snapshotter.v1.blockfile", "io.containerd.snapshotter.v1.btrfs",
+        "io.containerd.snapshotter.v1.devmapper",
         "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp",
     ]
 

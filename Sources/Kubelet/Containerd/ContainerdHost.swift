@@ -24,20 +24,25 @@ public struct ContainerdHost: Sendable, Equatable {
     /// - Throws: ``ContainerdError`` for the first thing that is missing, with what to install.
     public static func inspect(_ paths: ContainerdPaths) throws(ContainerdError) -> ContainerdHost {
         guard geteuid() == 0 else {
-            throw ContainerdError(.notRoot, "containers need root: run martlet with sudo, or with --disable-agent for a control plane alone")
+            throw ContainerdError(
+                .notRoot,
+                "containers need root: run martlet with sudo, or with --disable-agent for a control plane alone")
         }
         // containerd listens at a second socket too, whose name is longer by `.ttrpc`.
         guard paths.socket.utf8.count + 6 <= 107 else {
             throw ContainerdError(
-                .pathTooLong, "the path \(paths.socket) is too long for a socket (101 bytes at most): choose a shorter --data-dir")
+                .pathTooLong,
+                "the path \(paths.socket) is too long for a socket (101 bytes at most): choose a shorter --data-dir")
         }
         guard let containerd = find("containerd"), let ctr = find("ctr") else {
             throw ContainerdError(
-                .noContainerd, "no containerd found: apt-get install containerd, or name a runtime with --container-runtime-endpoint")
+                .noContainerd,
+                "no containerd found: apt-get install containerd, or name a runtime with --container-runtime-endpoint")
         }
         guard let runc = find("runc") else { throw ContainerdError(.noRunc, "no runc found: apt-get install runc") }
         let directories = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"]
-        guard let cni = directories.first(where: { dir in plugins.allSatisfy { HostFile.isExecutable("\(dir)/\($0)") } })
+        guard
+            let cni = directories.first(where: { dir in plugins.allSatisfy { HostFile.isExecutable("\(dir)/\($0)") } })
         else {
             throw ContainerdError(
                 .noCNIPlugins,

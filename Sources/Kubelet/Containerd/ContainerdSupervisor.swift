@@ -30,7 +30,8 @@ public actor ContainerdSupervisor {
     ///   - runtime: a client of `paths.endpoint`, whose connection somebody keeps.
     ///   - clock: measures waiting times; a clock moved by hand in tests.
     public init(
-        paths: ContainerdPaths, runtime: any ContainerRuntime, logger: Logger, clock: any Clock<Duration> = ContinuousClock()
+        paths: ContainerdPaths, runtime: any ContainerRuntime, logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.paths = paths
         self.runtime = runtime
@@ -60,7 +61,9 @@ public actor ContainerdSupervisor {
             let host = try ContainerdHost.inspect(paths)
             var process = try await launch(host)
             settle(.success(()))
-            log.info("containerd is ready", metadata: ["pid": "\(process.identity.pid)", "snapshotter": "\(host.snapshotter)"])
+            log.info(
+                "containerd is ready",
+                metadata: ["pid": "\(process.identity.pid)", "snapshotter": "\(host.snapshotter)"])
             while true {
                 await process.endedOrCancelled()
                 if Task.isCancelled { break }
@@ -130,7 +133,9 @@ public actor ContainerdSupervisor {
 
     /// The containerd that the pid file names, if it still runs.
     private func adoptable() -> RuntimeProcess? {
-        guard let text = HostFile.readText(paths.pidFile), let identity = ProcessIdentity(text: text) else { return nil }
+        guard let text = HostFile.readText(paths.pidFile), let identity = ProcessIdentity(text: text) else {
+            return nil
+        }
         if identity.bootID != ProcessIdentity.currentBootID {
             // The host has restarted since: nothing that this directory tells of exists any more.
             HostFile.removeTree(paths.state)
@@ -159,7 +164,9 @@ public actor ContainerdSupervisor {
     /// Waits until containerd listens, then until its CRI service answers.
     private func waitUntilServing(_ process: RuntimeProcess) async throws(ContainerdError) {
         let deadline = ContinuousClock.now + Self.startLimit
-        while !UnixSocket.accepts(paths.socket) { try await again(process, deadline, "it does not listen at \(paths.socket)") }
+        while !UnixSocket.accepts(paths.socket) {
+            try await again(process, deadline, "it does not listen at \(paths.socket)")
+        }
         while true {
             do {
                 let version = try await runtime.version()
@@ -178,8 +185,12 @@ public actor ContainerdSupervisor {
     private func again(
         _ process: RuntimeProcess, _ deadline: ContinuousClock.Instant, _ reason: String
     ) async throws(ContainerdError) {
-        if process.hasEnded { throw ContainerdError(.startFailed, "containerd ended: \(lastWords()); see \(paths.log)") }
-        if ContinuousClock.now > deadline { throw ContainerdError(.startFailed, "containerd does not serve: \(reason)") }
+        if process.hasEnded {
+            throw ContainerdError(.startFailed, "containerd ended: \(lastWords()); see \(paths.log)")
+        }
+        if ContinuousClock.now > deadline {
+            throw ContainerdError(.startFailed, "containerd does not serve: \(reason)")
+        }
         try await pause(.milliseconds(10))
     }
 

@@ -24,7 +24,9 @@ enum HostFile {
     /// Makes a directory and those above it.
     static func makeDirectory(_ path: String, mode: UInt32) throws(ContainerdError) {
         if Glibc.mkdir(path, mode) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw fault("make", path) }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw fault("make", path)
+        }
         try makeDirectory(String(path[..<slash]), mode: 0o755)
         guard Glibc.mkdir(path, mode) == 0 || errno == EEXIST else { throw fault("make", path) }
     }
@@ -39,7 +41,8 @@ enum HostFile {
             defer { close(file, temporary) }
             try file.writeAll(contents)
         } catch {
-            throw ContainerdError(.filesystem, "cannot write \(path): \(error); check the data directory's owner and free space")
+            throw ContainerdError(
+                .filesystem, "cannot write \(path): \(error); check the data directory's owner and free space")
         }
         guard rename(temporary, path) == 0 else { throw fault("write", path) }
     }
@@ -69,7 +72,9 @@ enum HostFile {
 
     static func fault(_ verb: String, _ path: String) -> ContainerdError {
         ContainerdError(
-            .filesystem, "cannot \(verb) \(path): \(String(cString: strerror(errno))); check the data directory's owner and free space")
+            .filesystem,
+            "cannot \(verb) \(path): \(String(cString: strerror(errno))); check the data directory's owner and free space"
+        )
     }
 
     private static func close(_ file: FileDescriptor, _ path: String) {

@@ -18,7 +18,8 @@ struct ImageImport: Sendable {
             let result = try await Subprocess.run(
                 .path(FilePath(ctr)),
                 arguments: Arguments([
-                    "--address", socket, "--namespace", "k8s.io", "images", "import", "--snapshotter", snapshotter, archivePath,
+                    "--address", socket, "--namespace", "k8s.io", "images", "import", "--snapshotter", snapshotter,
+                    archivePath,
                 ]), output: .discarded, error: .string(limit: 16384))
             if result.terminationStatus == .exited(0) { return }
             failure = result.standardError

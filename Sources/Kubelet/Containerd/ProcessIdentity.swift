@@ -19,7 +19,9 @@ struct ProcessIdentity: Equatable, Sendable {
 
     /// The process that has this number now.
     init?(livePid pid: Int32) {
-        guard let stat = HostFile.readText("/proc/\(pid)/stat"), let startTime = Self.startTime(stat: stat) else { return nil }
+        guard let stat = HostFile.readText("/proc/\(pid)/stat"), let startTime = Self.startTime(stat: stat) else {
+            return nil
+        }
         self.init(pid: pid, startTime: startTime, bootID: Self.currentBootID)
     }
 

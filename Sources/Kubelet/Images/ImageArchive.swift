@@ -35,7 +35,8 @@ public struct ImageArchive: Sendable {
     /// The archive.
     public var bytes: [UInt8] {
         let layerBlob = Blob(layer.bytes, type: "application/vnd.oci.image.layer.v1.tar")
-        let config = Blob(text: configuration(layerDigest: layerBlob.digest), type: "application/vnd.oci.image.config.v1+json")
+        let config = Blob(
+            text: configuration(layerDigest: layerBlob.digest), type: "application/vnd.oci.image.config.v1+json")
         let manifest = Blob(
             text: """
                 {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
@@ -100,7 +101,8 @@ public struct ImageArchive: Sendable {
         init(text: String, type: String) { self.init([UInt8](text.utf8), type: type) }
 
         func descriptor(_ more: String = "") -> String {
-            #"{"mediaType":"\#(type)","digest":"sha256:\#(digest)","size":\#(bytes.count)"# + (more.isEmpty ? "" : ",\(more)") + "}"
+            #"{"mediaType":"\#(type)","digest":"sha256:\#(digest)","size":\#(bytes.count)"#
+                + (more.isEmpty ? "" : ",\(more)") + "}"
         }
     }
 }

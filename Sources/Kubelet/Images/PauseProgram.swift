@@ -16,9 +16,9 @@ public struct PauseProgram: Sendable {
         /// The one of this machine.
         public static var current: Architecture {
             #if arch(arm64)
-                .arm64
+            .arm64
             #else
-                .amd64
+            .amd64
             #endif
         }
     }
@@ -112,7 +112,9 @@ public struct PauseProgram: Sendable {
         var bytes: [UInt8] = []
 
         mutating func raw(_ more: [UInt8]) { bytes += more }
-        mutating func u16(_ value: UInt16) { raw([UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]) }
+        mutating func u16(_ value: UInt16) {
+            raw([UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)])
+        }
         mutating func u32(_ value: UInt32) {
             u16(UInt16(truncatingIfNeeded: value))
             u16(UInt16(truncatingIfNeeded: value >> 16))

@@ -36,7 +36,8 @@ struct PortForwardTranslator: StreamTranslator {
             streams[dataChannel + 1] = errorID
             open.insert(dataID)
             for channel in [dataChannel, dataChannel + 1] {
-                output.toClient.append(channels.encode(channel, ByteBuffer(bytes: [UInt8(port & 0xff), UInt8(port >> 8)])))
+                output.toClient.append(
+                    channels.encode(channel, ByteBuffer(bytes: [UInt8(port & 0xff), UInt8(port >> 8)])))
             }
         }
         return output

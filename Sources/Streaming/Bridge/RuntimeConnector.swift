@@ -74,7 +74,8 @@ final class RuntimeUpgradeHandler: ChannelInboundHandler, RemovableChannelHandle
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
             headers.add(
-                name: String(line[..<colon]), value: String(line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }))
+                name: String(line[..<colon]),
+                value: String(line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }))
         }
         promise.succeed(headers)
     }

@@ -36,7 +36,9 @@ public struct StreamingBridge: Sendable {
     static let tunnelProtocol = "SPDY/3.1+portforward.k8s.io"
 
     /// Whether a request asks for a streaming session at all: for SPDY/3.1 or a WebSocket.
-    public static func isUpgrade(_ request: HTTPHeaders) -> Bool { !upgrades(request).isDisjoint(with: ["spdy/3.1", "websocket"]) }
+    public static func isUpgrade(_ request: HTTPHeaders) -> Bool {
+        !upgrades(request).isDisjoint(with: ["spdy/3.1", "websocket"])
+    }
 
     /// Opens the session at the runtime.
     ///
@@ -84,7 +86,8 @@ public struct StreamingBridge: Sendable {
     public func takeOver(_ client: any Channel, encoder: String, removing handlers: [String]) -> EventLoopFuture<Void> {
         guard client.eventLoop === runtime.eventLoop else {
             cancel()
-            return client.eventLoop.makeFailedFuture(StreamingError(.unavailable, "the session belongs to another event loop"))
+            return client.eventLoop.makeFailedFuture(
+                StreamingError(.unavailable, "the session belongs to another event loop"))
         }
         return client.eventLoop.flatSubmit {
             let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: responseHeaders)
@@ -153,13 +156,16 @@ public struct StreamingBridge: Sendable {
         _ request: HTTPHeaders, _ session: StreamingSession
     ) throws(StreamingError) -> (HTTPHeaders, Translation) {
         let wanted = upgrades(request)
-        if wanted.contains("spdy/3.1") { return (HTTPHeaders([("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1")]), .spdy) }
+        if wanted.contains("spdy/3.1") {
+            return (HTTPHeaders([("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1")]), .spdy)
+        }
         guard wanted.contains("websocket") else {
             throw StreamingError(.badRequest, "unable to upgrade: the request must ask for SPDY/3.1 or websocket")
         }
         switch session {
         case .remoteCommand(let selection):
-            let (headers, name) = try WebSocketHandshake.answer(request, supported: ChannelProtocol.allCases.map(\.rawValue))
+            let (headers, name) = try WebSocketHandshake.answer(
+                request, supported: ChannelProtocol.allCases.map(\.rawValue))
             return (headers, .remoteCommand(selection, name.flatMap(ChannelProtocol.init) ?? .v1))
         case .portForward(let ports):
             let channels = [ChannelProtocol.v4, .v4Base64]

@@ -29,7 +29,8 @@ struct SPDYClient {
     }
 
     /// - Parameter final: nothing more will be sent on the stream.
-    mutating func send(_ bytes: ByteBuffer, on stream: UInt32, final: Bool = false) throws(StreamingError) -> ByteBuffer {
+    mutating func send(_ bytes: ByteBuffer, on stream: UInt32, final: Bool = false) throws(StreamingError) -> ByteBuffer
+    {
         try codec.encode(.data(id: stream, bytes, final: final))
     }
 

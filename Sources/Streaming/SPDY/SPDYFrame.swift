@@ -62,8 +62,12 @@ public struct SPDYCodec {
                 openData = (word, length, flags & 1 != 0)
                 continue
             }
-            guard word >> 16 & 0x7fff == 3 else { throw StreamingError(.protocolError, "the peer does not speak SPDY/3") }
-            guard length <= Self.maxControlLength else { throw StreamingError(.protocolError, "a SPDY control frame is too long") }
+            guard word >> 16 & 0x7fff == 3 else {
+                throw StreamingError(.protocolError, "the peer does not speak SPDY/3")
+            }
+            guard length <= Self.maxControlLength else {
+                throw StreamingError(.protocolError, "a SPDY control frame is too long")
+            }
             guard pending.readableBytes >= 8 + length else { return nil }
             pending.moveReaderIndex(forwardBy: 8)
             guard let payload = pending.readSlice(length: length) else { return nil }

@@ -12,9 +12,10 @@ final class SPDYHeaderCompressor {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // A window of 2 KiB and the least memory: blocks are short, and the dictionary has 1,423 bytes.
-        var ok = deflateInit2_(
-            stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 11, 1, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            CInt(MemoryLayout<z_stream>.size)) == Z_OK
+        var ok =
+            deflateInit2_(
+                stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 11, 1, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                CInt(MemoryLayout<z_stream>.size)) == Z_OK
         if ok { ok = deflateSetDictionary(stream, SPDYDictionary.bytes, uInt(SPDYDictionary.bytes.count)) == Z_OK }
         usable = ok
     }

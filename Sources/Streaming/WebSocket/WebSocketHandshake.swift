@@ -13,10 +13,13 @@ enum WebSocketHandshake {
     static func answer(
         _ request: HTTPHeaders, supported: [String]
     ) throws(StreamingError) -> (headers: HTTPHeaders, subprotocol: String?) {
-        guard let key = request.first(name: "sec-websocket-key"), request.first(name: "sec-websocket-version") == "13" else {
+        guard let key = request.first(name: "sec-websocket-key"), request.first(name: "sec-websocket-version") == "13"
+        else {
             throw StreamingError(.badRequest, "a WebSocket of version 13 needs Sec-WebSocket-Key")
         }
-        var headers = HTTPHeaders([("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept(key))])
+        var headers = HTTPHeaders([
+            ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept(key)),
+        ])
         let offered = request[canonicalForm: "sec-websocket-protocol"].map(String.init)
         if offered.isEmpty { return (headers, nil) }
         guard let chosen = offered.first(where: supported.contains) else {

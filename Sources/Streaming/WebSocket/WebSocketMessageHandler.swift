@@ -65,6 +65,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
         closeSent = true
         var data = ByteBuffer()
         data.write(webSocketErrorCode: code)
-        context.writeAndFlush(wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: data)), promise: nil)
+        context.writeAndFlush(
+            wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: data)), promise: nil)
     }
 }

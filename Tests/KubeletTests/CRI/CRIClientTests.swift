@@ -22,7 +22,9 @@ struct CRIClientTests {
             let status = try await runtime.podSandboxStatus(sandbox)
             #expect(status.sandbox.state == .ready && status.sandbox.metadata == config.metadata)
             #expect(status.namespaces.network == .node && status.sandbox.labels == ["app": "life"])
-            #expect(try await runtime.listPodSandboxes(.init(state: .ready, labels: ["app": "life"])).map(\.id) == [sandbox])
+            #expect(
+                try await runtime.listPodSandboxes(.init(state: .ready, labels: ["app": "life"])).map(\.id) == [sandbox]
+            )
             #expect(try await runtime.listPodSandboxes(.init(labels: ["app": "other"])).isEmpty)
 
             let id = try await scratch.startContainer(
@@ -67,7 +69,8 @@ struct CRIClientTests {
             #expect(try await runtime.imageStatus("martlet.local/missing:1") == nil)
             let pause = try #require(try await runtime.imageStatus(PauseImage.name))
             #expect(pause.repoTags == [PauseImage.name] && pause.uid == 65535)
-            #expect(Set(try await runtime.listImages().flatMap(\.repoTags)) == [PauseImage.name, ScratchContainerd.image])
+            #expect(
+                Set(try await runtime.listImages().flatMap(\.repoTags)) == [PauseImage.name, ScratchContainerd.image])
             try await runtime.removeImage(ScratchContainerd.image)
             #expect(try await runtime.imageStatus(ScratchContainerd.image) == nil)
             #expect(try await runtime.imageFilesystems().count == 1)

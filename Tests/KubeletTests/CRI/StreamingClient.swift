@@ -20,13 +20,18 @@ struct StreamingClient {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(inboundType: ByteBuffer.self, outboundType: ByteBuffer.self))
+                    try NIOAsyncChannel(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(inboundType: ByteBuffer.self, outboundType: ByteBuffer.self))
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
             let lines = headers.map { "\($0): \($1)\r\n" }.joined()
             try await outbound.write(
-                ByteBuffer(string: "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\(lines)\r\n"))
+                ByteBuffer(
+                    string:
+                        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\(lines)\r\n"
+                ))
             var iterator = inbound.makeAsyncIterator()
             var head = ByteBuffer()
             var end: Int?
@@ -43,7 +48,8 @@ struct StreamingClient {
 
     static func webSocketHeaders(_ subprotocol: String) -> [(String, String)] {
         [
-            ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
             ("Sec-WebSocket-Protocol", subprotocol),
         ]
     }
@@ -87,7 +93,9 @@ struct StreamingClient {
     /// A whole frame's payload; empty for a close frame.
     private mutating func frame() -> [UInt8]? {
         var buffer = pending
-        guard let first = buffer.readInteger(as: UInt8.self), let second = buffer.readInteger(as: UInt8.self) else { return nil }
+        guard let first = buffer.readInteger(as: UInt8.self), let second = buffer.readInteger(as: UInt8.self) else {
+            return nil
+        }
         var length = Int(second & 0x7f)
         if length == 126 {
             guard let value = buffer.readInteger(as: UInt16.self) else { return nil }

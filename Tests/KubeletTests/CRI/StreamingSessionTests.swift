@@ -35,7 +35,8 @@ struct StreamingSessionTests {
         try await StreamingServer.start { _ in
             let url = try await scratch.runtime.exec(
                 .init(
-                    containerID: id, command: command, tty: selection.tty, stdin: selection.stdin, stdout: selection.stdout,
+                    containerID: id, command: command, tty: selection.tty, stdin: selection.stdin,
+                    stdout: selection.stdout,
                     stderr: selection.stderr))
             return (.remoteCommand(selection), url)
         }
@@ -56,7 +57,8 @@ struct StreamingSessionTests {
         }
         #expect(said[1]?.utf8.count == 6 + large.count && said[1]?.hasPrefix("first a") == true)
         #expect(said[2] == "bad\n")
-        #expect(said[3]?.contains(#""reason":"NonZeroExitCode""#) == true && said[3]?.contains(#""message":"3""#) == true)
+        #expect(
+            said[3]?.contains(#""reason":"NonZeroExitCode""#) == true && said[3]?.contains(#""message":"3""#) == true)
         try await echo.stop()
 
         let quick = try await server(scratch, id, ["echo", "hi"], StreamSelection())
@@ -74,7 +76,8 @@ struct StreamingSessionTests {
         ) { client in
             try await client.send([4] + Array(#"{"Width":123,"Height":45}"#.utf8))
             // The new size is there some time after its message: ask until it is.
-            try await client.send([0] + Array("until stty size | grep -q '45 123'; do true; done; echo size-is-right; exit\n".utf8))
+            try await client.send(
+                [0] + Array("until stty size | grep -q '45 123'; do true; done; echo size-is-right; exit\n".utf8))
             return try await client.messagesByChannel()
         }
         #expect(said[1]?.contains("size-is-right\r\n") == true)
@@ -83,7 +86,8 @@ struct StreamingSessionTests {
     }
 
     private static func execOverSPDY(_ scratch: ScratchContainerd, _ id: String) async throws {
-        let server = try await server(scratch, id, ["sh", "-c", "read x; echo got $x"], StreamSelection(stdin: true, stderr: false))
+        let server = try await server(
+            scratch, id, ["sh", "-c", "read x; echo got $x"], StreamSelection(stdin: true, stderr: false))
         let (out, status) = try await StreamingClient.with(
             port: server.port, headers: [("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "v4.channel.k8s.io")]
         ) { client in
@@ -91,12 +95,15 @@ struct StreamingSessionTests {
             var codec = SPDYCodec()
             for (index, type) in ["error", "stdin", "stdout"].enumerated() {
                 try await client.outbound.write(
-                    try codec.encode(.synStream(id: UInt32(index * 2 + 1), headers: ["streamtype": type], final: false)))
+                    try codec.encode(.synStream(id: UInt32(index * 2 + 1), headers: ["streamtype": type], final: false))
+                )
             }
             try await client.outbound.write(try codec.encode(.data(id: 3, ByteBuffer(string: "spdy\n"), final: true)))
             var texts: [UInt32: String] = [:]
             while let bytes = try await client.bytes() {
-                for case .data(let id, let data, _) in try codec.decode(bytes) { texts[id, default: ""] += String(buffer: data) }
+                for case .data(let id, let data, _) in try codec.decode(bytes) {
+                    texts[id, default: ""] += String(buffer: data)
+                }
             }
             return (texts[5], texts[1])
         }
@@ -155,7 +162,9 @@ struct StreamingSessionTests {
             try await client.send(Array(bytes.readableBytesView))
             var text = ""
             while !text.hasSuffix("no upgrade"), let message = try await client.message() {
-                for case .data(3, let data, _) in try codec.decode(ByteBuffer(bytes: message)) { text += String(buffer: data) }
+                for case .data(3, let data, _) in try codec.decode(ByteBuffer(bytes: message)) {
+                    text += String(buffer: data)
+                }
             }
             return text
         }

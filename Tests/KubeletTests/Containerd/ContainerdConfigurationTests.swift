@@ -6,9 +6,12 @@ import Testing
 @testable import Kubelet
 
 struct ContainerdConfigurationTests {
-    @Test("paths hang below the data directory, whatever its slashes", arguments: [
-        ("/var/lib/martlet", "/var/lib/martlet/agent"), ("/var/lib/martlet//", "/var/lib/martlet/agent"), ("/", "/agent"),
-    ])
+    @Test(
+        "paths hang below the data directory, whatever its slashes",
+        arguments: [
+            ("/var/lib/martlet", "/var/lib/martlet/agent"), ("/var/lib/martlet//", "/var/lib/martlet/agent"),
+            ("/", "/agent"),
+        ])
     func paths(_ directory: String, _ agent: String) {
         let paths = ContainerdPaths(dataDirectory: directory)
         #expect(paths.agent == agent && paths.endpoint == "unix://\(agent)/containerd/containerd.sock")
@@ -25,11 +28,13 @@ struct ContainerdConfigurationTests {
         #expect(text.contains(#"sandbox_image = "martlet.local/pause:1""#))
     }
 
-    @Test("a process's start time is found whatever its name is", arguments: [
-        ("7 (a) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0", UInt64(4242)),
-        ("7 (a) b) S) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0", 99),
-        ("7 (a) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0", nil), ("7 (a) S 1", nil), ("", nil),
-    ])
+    @Test(
+        "a process's start time is found whatever its name is",
+        arguments: [
+            ("7 (a) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4242 0", UInt64(4242)),
+            ("7 (a) b) S) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0", 99),
+            ("7 (a) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0", nil), ("7 (a) S 1", nil), ("", nil),
+        ])
     func startTime(_ stat: String, _ expected: UInt64?) { #expect(ProcessIdentity.startTime(stat: stat) == expected) }
 
     @Test("pid files are read back, and bad ones are not")
@@ -52,15 +57,23 @@ struct ContainerdConfigurationTests {
         #expect(ContainerdCleanup.mountPoints(text, below: "/d/agent") == ["/d/agent/state/x y", "/d/agent/n"])
     }
 
-    @Test("capabilities are read from a status file", arguments: [
-        ("CapEff:\t000001ffffffffff\n", true), ("CapEff:\t000001fffeffffff\n", false), ("", false), ("CapEff:\tzz\n", false),
-    ])
-    func capability(_ status: String, _ expected: Bool) { #expect(ContainerdHost.hasCapability(24, status: status) == expected) }
+    @Test(
+        "capabilities are read from a status file",
+        arguments: [
+            ("CapEff:\t000001ffffffffff\n", true), ("CapEff:\t000001fffeffffff\n", false), ("", false),
+            ("CapEff:\tzz\n", false),
+        ])
+    func capability(_ status: String, _ expected: Bool) {
+        #expect(ContainerdHost.hasCapability(24, status: status) == expected)
+    }
 
     @Test("the CNI configuration names range, bridge and MTU")
     func network() {
         let text = CNIConfiguration(podCIDRs: ["10.244.3.0/24"], mtu: 1450, dataDirectory: "/d").text
-        for part in [#""subnet": "10.244.3.0/24""#, #""bridge": "martlet0""#, #""mtu": 1450"#, #""ipMasq": false"#, #""dataDir": "/d""#] {
+        for part in [
+            #""subnet": "10.244.3.0/24""#, #""bridge": "martlet0""#, #""mtu": 1450"#, #""ipMasq": false"#,
+            #""dataDir": "/d""#,
+        ] {
             #expect(text.contains(part))
         }
         #expect(!CNIConfiguration(podCIDRs: ["10.244.3.0/24"], dataDirectory: "/d").text.contains("mtu"))

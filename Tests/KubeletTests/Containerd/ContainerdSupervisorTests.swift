@@ -34,7 +34,9 @@ struct ContainerdSupervisorTests {
             while Self.containerdPid(scratch.paths) == pid { try await Task.sleep(for: .milliseconds(10)) }
             var after: CRI.ContainerStatus?
             while after == nil {
-                do { after = try await scratch.runtime.containerStatus(id) } catch { try await Task.sleep(for: .milliseconds(10)) }
+                do { after = try await scratch.runtime.containerStatus(id) } catch {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
             }
             #expect(after == before)
         }
@@ -46,7 +48,9 @@ struct ContainerdSupervisorTests {
             let id = try await Self.start(scratch)
             let pid = try #require(Self.containerdPid(scratch.paths))
             // A second supervisor beside the first finds what it would find had the first been killed.
-            try await ScratchContainerd.run(scratch.paths, Logger(label: "second", factory: { _ in SwiftLogNoOpLogHandler() })) { second in
+            try await ScratchContainerd.run(
+                scratch.paths, Logger(label: "second", factory: { _ in SwiftLogNoOpLogHandler() })
+            ) { second in
                 #expect(Self.containerdPid(second.paths) == pid)
                 let status = try await second.runtime.containerStatus(id)
                 #expect(status.state == .running)

@@ -38,8 +38,11 @@ struct PodNetworkTests {
             #expect(address.hasPrefix("10.213.7."))
             let id = try await scratch.startContainer(
                 "main", in: serverID, server, script: "while true; do echo hello | nc -l -p 8080; done")
-            let files = try await runtime.execSync(id, command: ["cat", "/etc/resolv.conf", "/etc/hostname"], timeout: .seconds(5))
-            #expect(String(decoding: files.stdout, as: UTF8.self) == "search cluster.local\nnameserver 10.96.0.10\noptions ndots:5\nserver\n")
+            let files = try await runtime.execSync(
+                id, command: ["cat", "/etc/resolv.conf", "/etc/hostname"], timeout: .seconds(5))
+            #expect(
+                String(decoding: files.stdout, as: UTF8.self)
+                    == "search cluster.local\nnameserver 10.96.0.10\noptions ndots:5\nserver\n")
 
             var client = scratch.sandboxConfig("client")
             client.linux.namespaces.network = .pod

@@ -106,7 +106,8 @@ struct ScratchContainerd {
 
     /// A running container that does `script`.
     func startContainer(
-        _ name: String, in sandboxID: String, _ sandbox: CRI.PodSandboxConfig, script: String, tty: Bool = false, stdin: Bool = false
+        _ name: String, in sandboxID: String, _ sandbox: CRI.PodSandboxConfig, script: String, tty: Bool = false,
+        stdin: Bool = false
     ) async throws -> String {
         try HostFile.makeDirectory(sandbox.logDirectory, mode: 0o755)
         var config = CRI.ContainerConfig(metadata: .init(name: name), image: Self.image)

@@ -32,7 +32,8 @@ struct PauseProgramTests {
         while code == ETXTBSY { code = posix_spawn(&pid, path, nil, nil, arguments, nil) }
         try #require(code == 0)
         // Sent before the program has blocked its signals, the signal would end it: wait until it sleeps in the kernel.
-        while ProcessIdentity(livePid: pid) != nil, HostFile.readText("/proc/\(pid)/wchan")?.contains("sigtimedwait") != true,
+        while ProcessIdentity(livePid: pid) != nil,
+            HostFile.readText("/proc/\(pid)/wchan")?.contains("sigtimedwait") != true,
             HostFile.readText("/proc/\(pid)/syscall")?.hasPrefix("128 ") != true,
             HostFile.readText("/proc/\(pid)/syscall")?.hasPrefix("137 ") != true
         { sched_yield() }

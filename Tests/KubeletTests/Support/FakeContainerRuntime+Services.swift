@@ -114,6 +114,7 @@ extension FakeContainerRuntime {
     private func stats(_ container: Container) -> CRI.ContainerStats {
         CRI.ContainerStats(
             id: container.status.id, metadata: container.config.metadata, labels: container.config.labels,
-            cpu: CRI.CPUUsage(timestamp: tick(), usageCoreNanoSeconds: 1), memory: CRI.MemoryUsage(timestamp: tick(), workingSetBytes: 1))
+            cpu: CRI.CPUUsage(timestamp: tick(), usageCoreNanoSeconds: 1),
+            memory: CRI.MemoryUsage(timestamp: tick(), workingSetBytes: 1))
     }
 }

@@ -41,7 +41,8 @@ actor FakeContainerRuntime: ContainerRuntime {
     private var nextNumber = 1
     private var now: Int64 = 1_000_000_000
     private var conditions = [
-        CRI.RuntimeCondition(type: "RuntimeReady", status: true), CRI.RuntimeCondition(type: "NetworkReady", status: true),
+        CRI.RuntimeCondition(type: "RuntimeReady", status: true),
+        CRI.RuntimeCondition(type: "NetworkReady", status: true),
     ]
     private var listeners: [Int: AsyncThrowingStream<CRI.ContainerEvent, any Error>.Continuation] = [:]
     private var callWaiters: [(prefix: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -51,9 +52,13 @@ actor FakeContainerRuntime: ContainerRuntime {
     /// Makes the next call of this CRI name (`RunPodSandbox`) fail; may be repeated for several.
     func failNext(_ call: String, with error: RuntimeError) { failures[call, default: []].append(error) }
     /// What containers of this name do when started; all others keep running.
-    func whenStarted(_ containerName: String, _ behaviour: StartBehaviour) { startBehaviours[containerName] = behaviour }
+    func whenStarted(_ containerName: String, _ behaviour: StartBehaviour) {
+        startBehaviours[containerName] = behaviour
+    }
     /// What this command answers in any container; others end with 0 and no output.
-    func whenExecuted(_ command: [String], _ result: CRI.ExecResult) { execResults[command.joined(separator: " ")] = result }
+    func whenExecuted(_ command: [String], _ result: CRI.ExecResult) {
+        execResults[command.joined(separator: " ")] = result
+    }
     /// The only images that can be pulled; without it all can.
     func setRegistry(_ images: Set<String>) { registry = images }
     func setConditions(_ value: [CRI.RuntimeCondition]) { conditions = value }
@@ -62,7 +67,8 @@ actor FakeContainerRuntime: ContainerRuntime {
     /// The fake's clock, in nanoseconds since 1970; each use moves it on by one.
     func setTime(nanoseconds: Int64) { now = nanoseconds }
     func addImage(_ name: String, uid: Int64? = nil) {
-        images[name] = CRI.Image(id: "sha256:" + name, repoTags: [name], repoDigests: [name + "@sha256:0"], size: 1, uid: uid)
+        images[name] = CRI.Image(
+            id: "sha256:" + name, repoTags: [name], repoDigests: [name + "@sha256:0"], size: 1, uid: uid)
     }
 
     /// Ends a running container as if its process had.
@@ -121,7 +127,9 @@ actor FakeContainerRuntime: ContainerRuntime {
 
     func stopPodSandbox(_ id: String) throws(RuntimeError) {
         try record("StopPodSandbox", id)
-        for container in containers.values where container.podSandboxID == id { exitContainer(container.status.id, code: 137) }
+        for container in containers.values where container.podSandboxID == id {
+            exitContainer(container.status.id, code: 137)
+        }
         killSandbox(id)
         sandboxes[id]?.status.ips = []
     }
@@ -253,7 +261,9 @@ actor FakeContainerRuntime: ContainerRuntime {
 
     func missing(_ what: String, _ id: String) -> RuntimeError { RuntimeError(.notFound, "there is no \(what) \(id)") }
     func currentConditions() -> [CRI.RuntimeCondition] { conditions }
-    func execResult(_ command: [String]) -> CRI.ExecResult { execResults[command.joined(separator: " ")] ?? CRI.ExecResult() }
+    func execResult(_ command: [String]) -> CRI.ExecResult {
+        execResults[command.joined(separator: " ")] ?? CRI.ExecResult()
+    }
     func canPull(_ image: String) -> Bool { registry?.contains(image) ?? true }
     func forgetImage(_ name: String) { images[name] = nil }
 

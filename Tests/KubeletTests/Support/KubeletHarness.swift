@@ -29,7 +29,8 @@ final class KubeletHarness: Sendable {
         let prober = prober
         kubelet = Kubelet(
             configuration: configuration, client: KubernetesClient(transport: StrategicTransport(cluster: cluster)),
-            runtime: runtime, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), timekeeper: Timekeeper(),
+            runtime: runtime, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            timekeeper: Timekeeper(),
             mounter: FakeMounter(), makeProber: { prober })
     }
 
@@ -96,7 +97,9 @@ struct StrategicTransport: Transport {
     let cluster: FakeCluster
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
-        guard request.header("content-type") == "application/strategic-merge-patch+json" else { return try await cluster.send(request) }
+        guard request.header("content-type") == "application/strategic-merge-patch+json" else {
+            return try await cluster.send(request)
+        }
         var request = request
         request.headers = [("content-type", "application/merge-patch+json")]
         let path = request.path.hasSuffix("/status") ? String(request.path.dropLast("/status".count)) : request.path
@@ -109,7 +112,9 @@ struct StrategicTransport: Transport {
             }
             if let changed = status["conditions"]?.arrayValue {
                 let types = Set(changed.compactMap { $0["type"]?.stringValue })
-                let kept = (before?.at("status", "conditions")?.arrayValue ?? []).filter { !types.contains($0["type"]?.stringValue ?? "") }
+                let kept = (before?.at("status", "conditions")?.arrayValue ?? []).filter {
+                    !types.contains($0["type"]?.stringValue ?? "")
+                }
                 status["conditions"] = .array(kept + changed)
             }
             patch["status"] = status
@@ -118,5 +123,7 @@ struct StrategicTransport: Transport {
         return try await cluster.send(request)
     }
 
-    func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream { try await cluster.stream(request) }
+    func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
+        try await cluster.stream(request)
+    }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+@testable import Kubelet
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-
-@testable import Kubelet
 
 /// A directory that is removed with the value.
 final class TemporaryDirectory: Sendable {

@@ -7,7 +7,9 @@ import Testing
 @testable import Streaming
 
 struct RemoteCommandTranslatorTests {
-    private func text(_ channel: UInt8, _ text: String) -> ByteBuffer { ByteBuffer(bytes: [channel] + Array(text.utf8)) }
+    private func text(_ channel: UInt8, _ text: String) -> ByteBuffer {
+        ByteBuffer(bytes: [channel] + Array(text.utf8))
+    }
 
     /// What a runtime sees of what it was sent.
     private func frames(_ output: RelayOutput, _ codec: inout SPDYCodec) throws -> [SPDYFrame] {
@@ -19,12 +21,13 @@ struct RemoteCommandTranslatorTests {
         var runtime = SPDYCodec()
         var translator = RemoteCommandTranslator(StreamSelection(stdin: true, tty: true), .v5)
         let output = try translator.start()
-        #expect(try frames(output, &runtime) == [
-            .synStream(id: 1, headers: ["streamtype": "error"], final: false),
-            .synStream(id: 3, headers: ["streamtype": "stdin"], final: false),
-            .synStream(id: 5, headers: ["streamtype": "stdout"], final: false),
-            .synStream(id: 7, headers: ["streamtype": "resize"], final: false),
-        ])
+        #expect(
+            try frames(output, &runtime) == [
+                .synStream(id: 1, headers: ["streamtype": "error"], final: false),
+                .synStream(id: 3, headers: ["streamtype": "stdin"], final: false),
+                .synStream(id: 5, headers: ["streamtype": "stdout"], final: false),
+                .synStream(id: 7, headers: ["streamtype": "resize"], final: false),
+            ])
         #expect(output.toClient == [ByteBuffer(bytes: [1])])
     }
 
@@ -33,12 +36,21 @@ struct RemoteCommandTranslatorTests {
         var runtime = SPDYCodec()
         var translator = RemoteCommandTranslator(StreamSelection(stdin: true, tty: true), .v5)
         _ = try frames(try translator.start(), &runtime)
-        #expect(try frames(try translator.fromClient(text(0, "ls\n")), &runtime) == [.data(id: 3, ByteBuffer(string: "ls\n"), final: false)])
+        #expect(
+            try frames(try translator.fromClient(text(0, "ls\n")), &runtime) == [
+                .data(id: 3, ByteBuffer(string: "ls\n"), final: false)
+            ])
         let size = #"{"Width":80,"Height":24}"#
-        #expect(try frames(try translator.fromClient(text(4, size)), &runtime) == [.data(id: 7, ByteBuffer(string: size), final: false)])
+        #expect(
+            try frames(try translator.fromClient(text(4, size)), &runtime) == [
+                .data(id: 7, ByteBuffer(string: size), final: false)
+            ])
         #expect(try translator.fromClient(text(2, "no")).toRuntime.isEmpty)
         #expect(try translator.fromClient(ByteBuffer()).toRuntime.isEmpty)
-        #expect(try frames(try translator.fromClient(ByteBuffer(bytes: [255, 0])), &runtime) == [.data(id: 3, ByteBuffer(), final: true)])
+        #expect(
+            try frames(try translator.fromClient(ByteBuffer(bytes: [255, 0])), &runtime) == [
+                .data(id: 3, ByteBuffer(), final: true)
+            ])
         #expect(try translator.fromClient(text(0, "late")).toRuntime.isEmpty)
     }
 
@@ -71,7 +83,10 @@ struct RemoteCommandTranslatorTests {
         var runtime = SPDYCodec()
         var translator = RemoteCommandTranslator(StreamSelection(stdin: true), .v4Base64)
         _ = try frames(try translator.start(), &runtime)
-        #expect(try frames(try translator.fromClient(ByteBuffer(string: "0aGk=")), &runtime) == [.data(id: 3, ByteBuffer(string: "hi"), final: false)])
+        #expect(
+            try frames(try translator.fromClient(ByteBuffer(string: "0aGk=")), &runtime) == [
+                .data(id: 3, ByteBuffer(string: "hi"), final: false)
+            ])
         let out = try translator.fromRuntime(try runtime.encode(.data(id: 5, ByteBuffer(string: "hi"), final: false)))
         #expect(out.toClient == [ByteBuffer(string: "1aGk=")])
         #expect(throws: StreamingError.self) { try translator.fromClient(ByteBuffer(string: "0***")) }

@@ -36,10 +36,12 @@ struct SPDYFrameTests {
         #expect(Array(data.readableBytesView) == [0, 0, 0, 5, 1, 0, 0, 2, 97, 98])
     }
 
-    @Test("what is not SPDY/3 is refused", arguments: [
-        [0x80, 2, 0, 1, 0, 0, 0, 0], [0x80, 3, 0, 1, 0, 0xff, 0xff, 0xff], [0x80, 3, 0, 3, 0, 0, 0, 2, 0, 0],
-        [0x80, 3, 0, 2, 0, 0, 0, 8, 0, 0, 0, 1, 9, 9, 9, 9],
-    ] as [[UInt8]])
+    @Test(
+        "what is not SPDY/3 is refused",
+        arguments: [
+            [0x80, 2, 0, 1, 0, 0, 0, 0], [0x80, 3, 0, 1, 0, 0xff, 0xff, 0xff], [0x80, 3, 0, 3, 0, 0, 0, 2, 0, 0],
+            [0x80, 3, 0, 2, 0, 0, 0, 8, 0, 0, 0, 1, 9, 9, 9, 9],
+        ] as [[UInt8]])
     func refusal(_ bytes: [UInt8]) {
         var codec = SPDYCodec()
         #expect(throws: StreamingError.self) { try codec.decode(ByteBuffer(bytes: bytes)) }
