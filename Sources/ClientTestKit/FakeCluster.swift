@@ -55,7 +55,7 @@ public final class FakeCluster: Transport {
         if Task.isCancelled { throw TransportError(.cancelled, "cancelled") }
         log.withLock { $0.append(request) }
         let response: TransportResponse
-        if let answer = reactions.withLock({ $0 }).lazy.compactMap({ $0(request) }).first {
+        if let answer = reaction(to: request) {
             response = answer
         } else {
             do {
@@ -70,7 +70,7 @@ public final class FakeCluster: Transport {
 
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         log.withLock { $0.append(request) }
-        if let answer = reactions.withLock({ $0 }).lazy.compactMap({ $0(request) }).first {
+        if let answer = reaction(to: request) {
             return TransportStream(status: answer.status, headers: answer.headers, body: ByteChunks(whole: answer.body))
         }
         do {
@@ -78,6 +78,14 @@ public final class FakeCluster: Transport {
         } catch {
             return TransportStream(status: error.status, body: ByteChunks(whole: error.json.bytes()))
         }
+    }
+
+    /// Each reaction is asked once: it may count.
+    private func reaction(to request: TransportRequest) -> TransportResponse? {
+        for reaction in reactions.withLock({ $0 }) {
+            if let answer = reaction(request) { return answer }
+        }
+        return nil
     }
 
     private func watch(_ request: TransportRequest) throws(FakeFailure) -> AsyncStream<[UInt8]> {

@@ -49,9 +49,11 @@ struct FakeClusterState: Sendable {
         let old = objects[path.collection]?[key]
         var written = new ?? old ?? [:]
         written["metadata"]?["resourceVersion"] = .string(String(revision))
-        objects[path.collection, default: [:]][key] = new == nil ? nil : written
+        // `nil` of a `JSONValue` would be JSON's null, not absence.
+        let kept: JSONValue? = new.map { _ in written }
+        objects[path.collection, default: [:]][key] = kept
         let change = Change(
-            revision: revision, collection: path.collection, old: old, new: new == nil ? nil : written)
+            revision: revision, collection: path.collection, old: old, new: kept)
         history.append(change)
         for watcher in watchers.values where watcher.collection == path.collection { deliver(change, to: watcher) }
         return written

@@ -88,7 +88,7 @@ extension Scheduler {
         ]
         if pod.pod.metadata.generation > 0 { condition["observedGeneration"] = .int(pod.pod.metadata.generation) }
         var change: JSONValue = ["conditions": [condition]]
-        if let nominated { change["nominatedNodeName"] = nominated.isEmpty ? nil : .string(nominated) }
+        if let nominated { change["nominatedNodeName"] = nominated.isEmpty ? JSONValue.null : .string(nominated) }
         do {
             try await patchStatus(of: pod, change)
         } catch {
