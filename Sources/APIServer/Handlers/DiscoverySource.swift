@@ -96,7 +96,7 @@ package struct DiscoverySource: DocumentSource {
 package struct OpenAPISource: DocumentSource {
     private let documents: OpenAPIDocuments
 
-    private static let protobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    private static let protobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
     /// - Parameter version: of the server, for example `v1.36.2`.
     package init(resources: [ResourceInfo] = ResourceInfo.all, version: String) {
