@@ -17,9 +17,9 @@ extension NetworkAddress: LosslessStringConvertible {
 
     /// Canonical text; IPv6 as RFC 5952 says.
     public var description: String {
-        switch self {
-        case .v4(let value): "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
-        case .v6(let value): Self.formatV6(value)
+        switch family {
+        case .v4: bytes.map(String.init).joined(separator: ".")
+        case .v6: Self.formatV6(number)
         }
     }
 

@@ -14,25 +14,27 @@ public enum AddressFamily: String, Hashable, Sendable, CaseIterable {
 ///
 /// Text is read as strictly as Kubernetes validates it today: no leading zeros in an IPv4 part, no zone, no port.
 /// An IPv4-mapped IPv6 address stays an IPv6 address.
-public enum NetworkAddress: Hashable, Sendable {
-    case v4(UInt32)
-    case v6(UInt128)
-
+public struct NetworkAddress: Hashable, Sendable {
     /// The family of the address.
-    public var family: AddressFamily {
-        switch self {
-        case .v4: .v4
-        case .v6: .v6
-        }
+    public let family: AddressFamily
+    // Two halves and not one 128-bit number: Swift 6.3 spills aggregates that hold one to stack slots without the alignment that it
+    // then relies on, which ends the process.
+    private let high: UInt64
+    private let low: UInt64
+
+    private init(_ family: AddressFamily, _ number: UInt128) {
+        self.family = family
+        high = UInt64(truncatingIfNeeded: number >> 64)
+        low = UInt64(truncatingIfNeeded: number)
     }
+
+    /// An IPv4 address.
+    public static func v4(_ number: UInt32) -> NetworkAddress { NetworkAddress(.v4, UInt128(number)) }
+    /// An IPv6 address.
+    public static func v6(_ number: UInt128) -> NetworkAddress { NetworkAddress(.v6, number) }
 
     /// The address as a number; an IPv4 address uses the lowest 32 bits.
-    public var number: UInt128 {
-        switch self {
-        case .v4(let value): UInt128(value)
-        case .v6(let value): value
-        }
-    }
+    public var number: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     /// Makes an address from its number.
     ///
@@ -67,14 +69,14 @@ public enum NetworkAddress: Hashable, Sendable {
 
     /// Whether the address belongs to the host itself: 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
-        switch self {
-        case .v4(let value): value >> 24 == 127
-        case .v6(let value): value == 1
+        switch family {
+        case .v4: low >> 24 == 127
+        case .v6: high == 0 && low == 1
         }
     }
 
     /// Whether the address is 0.0.0.0 or ::.
-    public var isUnspecified: Bool { number == 0 }
+    public var isUnspecified: Bool { high == 0 && low == 0 }
 
     /// The address `offset` after this one.
     ///
@@ -88,11 +90,7 @@ public enum NetworkAddress: Hashable, Sendable {
 extension NetworkAddress: Comparable {
     /// IPv4 before IPv6, then by number.
     public static func < (left: NetworkAddress, right: NetworkAddress) -> Bool {
-        switch (left, right) {
-        case (.v4(let first), .v4(let second)): first < second
-        case (.v6(let first), .v6(let second)): first < second
-        case (.v4, .v6): true
-        case (.v6, .v4): false
-        }
+        left.family == right.family
+            ? (left.high, left.low) < (right.high, right.low) : left.family == .v4
     }
 }

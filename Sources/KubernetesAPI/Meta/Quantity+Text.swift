@@ -34,7 +34,7 @@ extension Quantity: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// What a suffix multiplies by: two or ten to an exponent.
     private struct Scale {
-        var base: Int128
+        var base: Int64
         var exponent: Int
         var format: Format
     }

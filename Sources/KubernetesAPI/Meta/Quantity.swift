@@ -10,20 +10,28 @@ public struct Quantity: WireValue, Hashable, Comparable {
     /// How the amount is written.
     public enum Format: UInt8, Sendable { case decimalSI, binarySI, decimalExponent }
 
-    /// The amount times 10⁹. Amounts are capped at 2⁶³ − 1.
-    public private(set) var nanos: Int128
+    // Two halves and not one 128-bit number: Swift 6.3 spills aggregates that hold one to stack slots without the alignment that it
+    // then relies on, which ends the process.
+    private var high: Int64
+    private var low: UInt64
     public private(set) var format: Format
 
     static let one: Int128 = 1_000_000_000
     static let largest: Int128 = Int128(Int64.max) * one
 
+    /// The amount times 10⁹. Amounts are capped at 2⁶³ − 1.
+    public var nanos: Int128 { Int128(high) << 64 | Int128(low) }
+
     public init() {
-        nanos = 0
+        high = 0
+        low = 0
         format = .decimalSI
     }
 
     init(nanos: Int128, format: Format) {
-        self.nanos = min(max(nanos, -Self.largest), Self.largest)
+        let capped = min(max(nanos, -Self.largest), Self.largest)
+        high = Int64(truncatingIfNeeded: capped >> 64)
+        low = UInt64(truncatingIfNeeded: capped)
         self.format = format
     }
 
@@ -47,11 +55,14 @@ public struct Quantity: WireValue, Hashable, Comparable {
         return Int64(clamping: value)
     }
 
-    public var isZero: Bool { nanos == 0 }
+    public var isZero: Bool { high == 0 && low == 0 }
 
     public static func < (a: Quantity, b: Quantity) -> Bool { a.nanos < b.nanos }
-    public static func == (a: Quantity, b: Quantity) -> Bool { a.nanos == b.nanos }
-    public func hash(into hasher: inout Hasher) { hasher.combine(nanos) }
+    public static func == (a: Quantity, b: Quantity) -> Bool { a.high == b.high && a.low == b.low }
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(high)
+        hasher.combine(low)
+    }
 
     /// The sum, in the format of the first that is not zero.
     public static func + (a: Quantity, b: Quantity) -> Quantity {
