@@ -103,7 +103,11 @@ public struct JSONObject: Sendable, Equatable, Sequence {
     private mutating func append(_ key: String, _ value: JSONValue) {
         names.append(key)
         members.append(value)
-        if names.count == Self.scanLimit + 1 { reindex() } else if names.count > Self.scanLimit { index[key] = names.count - 1 }
+        if names.count == Self.scanLimit + 1 {
+            reindex()
+        } else if names.count > Self.scanLimit {
+            index[key] = names.count - 1
+        }
     }
 
     private mutating func reindex() {

@@ -139,7 +139,9 @@ struct JSONTextScanner {
     private mutating func unicodeEscape(into out: inout [UInt8]) throws(JSONParseError) {
         let unit = try hexDigits()
         var code = UInt32(unit)
-        if UTF16.isLeadSurrogate(unit), at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") {
+        if UTF16.isLeadSurrogate(unit), at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
+            bytes[at + 1] == UInt8(ascii: "u")
+        {
             let mark = at
             at += 2
             let second = try hexDigits()

@@ -27,7 +27,9 @@ extension JSONValue {
     }
 
     /// The document as text.
-    public func text(_ options: WriteOptions = WriteOptions()) -> String { String(decoding: bytes(options), as: UTF8.self) }
+    public func text(_ options: WriteOptions = WriteOptions()) -> String {
+        String(decoding: bytes(options), as: UTF8.self)
+    }
 
     /// Appends the document as UTF-8. Works with a stack of its own, so that deep nesting cannot exhaust the thread's.
     public func write(to out: inout [UInt8], _ options: WriteOptions = WriteOptions()) {

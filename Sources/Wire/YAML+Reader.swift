@@ -62,7 +62,9 @@ struct YAMLDocumentReader {
             at += 1
             while at < bytes.count, bytes[at] & 0xC0 == 0x80 { at += 1 }
         }
-        guard at < bytes.count, ![UInt8(ascii: "&"), UInt8(ascii: "!"), UInt8(ascii: "*")].contains(bytes[at]) else { return nil }
+        guard at < bytes.count, ![UInt8(ascii: "&"), UInt8(ascii: "!"), UInt8(ascii: "*")].contains(bytes[at]) else {
+            return nil
+        }
         if bytes[at] == UInt8(ascii: "\"") || bytes[at] == UInt8(ascii: "'") { at += 1 }
         bytes.insert(contentsOf: replacedMark.utf8, at: at)
         return String(decoding: bytes, as: UTF8.self)
@@ -135,12 +137,15 @@ struct YAMLDocumentReader {
 
     private func key(_ node: Node) throws -> String {
         guard case .scalar(let scalar) = node else {
-            throw YAMLError(message: "unsupported map key of type: map, key: \(node.mark.map { "line \($0.line)" } ?? "")")
+            throw YAMLError(
+                message: "unsupported map key of type: map, key: \(node.mark.map { "line \($0.line)" } ?? "")")
         }
         var text = scalar.string
         while text.unicodeScalars.starts(with: Self.replacedMark.unicodeScalars) { text.unicodeScalars.removeFirst(2) }
         // Yams resolves the tags of keys while it compares them, so only the style tells whether this one is to be resolved
-        switch try YAMLScalar.resolve(text, tag: scalar.style == .plain ? "" : YAMLScalar.stringTag, isPlain: scalar.style == .plain) {
+        switch try YAMLScalar.resolve(
+            text, tag: scalar.style == .plain ? "" : YAMLScalar.stringTag, isPlain: scalar.style == .plain)
+        {
         case .string(let key): return key
         case .number(let number): return number.text
         case .bool(let flag): return flag ? "true" : "false"

@@ -25,12 +25,20 @@ enum YAMLScalar {
         let short = tag.hasPrefix("tag:yaml.org,2002:") ? "!!" + tag.dropFirst("tag:yaml.org,2002:".count) : tag
         switch short {
         case "!!binary":
-            guard let bytes = base64(text) else { throw YAMLError(message: "yaml: !!binary value contains invalid base64 data") }
+            guard let bytes = base64(text) else {
+                throw YAMLError(message: "yaml: !!binary value contains invalid base64 data")
+            }
             return .string(String(decoding: bytes, as: UTF8.self))
         case "": return isPlain ? try plain(text) : .string(text)
         case "!!int", "!!float", "!!bool", "!!null":
             let value = try plain(text)
-            let kind = switch value { case .number: "!!int"; case .bool: "!!bool"; case .null: "!!null"; default: "!!str" }
+            let kind =
+                switch value {
+                case .number: "!!int";
+                case .bool: "!!bool";
+                case .null: "!!null";
+                default: "!!str"
+                }
             guard kind == short || kind == "!!int" && short == "!!float" else {
                 throw YAMLError(message: "yaml: cannot decode \(kind) `\(text)` as a \(short)")
             }
@@ -47,7 +55,9 @@ enum YAMLScalar {
 
     private static func plain(_ text: String) throws(YAMLError) -> JSONValue {
         if let word = words[text] { return word }
-        if notFinite.contains(text) { throw YAMLError(message: "json: unsupported value: \(text.contains("n") ? "NaN" : "+Inf")") }
+        if notFinite.contains(text) {
+            throw YAMLError(message: "json: unsupported value: \(text.contains("n") ? "NaN" : "+Inf")")
+        }
         if isTimestamp(text) { return .string(text) }
         return number(text).map { .number($0) } ?? .string(text)
     }
@@ -107,11 +117,14 @@ enum YAMLScalar {
     /// `2001-12-14`, alone or with a time after `T`, `t` or a space.
     private static func isTimestamp(_ text: String) -> Bool {
         let parts = text.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].utf8.count == 4, isNumber(parts[0]), isNumber(parts[1]), parts[1].utf8.count <= 2 else {
+        guard parts.count == 3, parts[0].utf8.count == 4, isNumber(parts[0]), isNumber(parts[1]),
+            parts[1].utf8.count <= 2
+        else {
             return false
         }
         let day = parts[2].prefix { $0.isASCII && $0.isNumber }
-        guard (1...2).contains(day.count), let month = Int(parts[1]), (1...12).contains(month), let number = Int(day) else {
+        guard (1...2).contains(day.count), let month = Int(parts[1]), (1...12).contains(month), let number = Int(day)
+        else {
             return false
         }
         guard (1...31).contains(number) else { return false }
@@ -130,11 +143,14 @@ enum YAMLScalar {
     private static func isBase60(_ text: String) -> Bool {
         let unsigned = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
         let parts = unsigned.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count > 1, let head = parts.first, let first = head.utf8.first, first >= 0x30, first <= 0x39 else { return false }
+        guard parts.count > 1, let head = parts.first, let first = head.utf8.first, first >= 0x30, first <= 0x39 else {
+            return false
+        }
         guard head.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: "_") }) else { return false }
         return parts.dropFirst().enumerated().allSatisfy { at, part in
             let whole = at == parts.count - 2 ? part.prefix { $0 != "." } : part
-            return isNumber(whole) && whole.utf8.count <= 2 && (whole.utf8.count == 1 || whole.utf8.first.map { $0 < 0x36 } == true)
+            return isNumber(whole) && whole.utf8.count <= 2
+                && (whole.utf8.count == 1 || whole.utf8.first.map { $0 < 0x36 } == true)
         }
     }
 

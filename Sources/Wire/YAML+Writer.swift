@@ -108,7 +108,8 @@ struct YAMLWriter {
     private mutating func folded(_ text: String, indent: Int, isKey: Bool, _ form: (Unicode.Scalar) -> String) {
         let scalars = Array(text.unicodeScalars)
         for (at, scalar) in scalars.enumerated() {
-            let isLoneSpace = scalar == " " && at > 0 && at + 1 < scalars.count && scalars[at - 1] != " " && scalars[at + 1] != " "
+            let isLoneSpace =
+                scalar == " " && at > 0 && at + 1 < scalars.count && scalars[at - 1] != " " && scalars[at + 1] != " "
             if isLoneSpace, !isKey, column > Self.bestWidth { newLine(max(indent, 2)) } else { put(form(scalar)) }
         }
     }
@@ -125,7 +126,9 @@ struct YAMLWriter {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if text.utf8.last == 0x0A { lines.removeLast() }
         for line in lines {
-            if line.isEmpty { breakLine() } else {
+            if line.isEmpty {
+                breakLine()
+            } else {
                 newLine(max(indent, 2))
                 put(line)
             }
@@ -137,7 +140,8 @@ struct YAMLWriter {
         let scalars = Array(text.unicodeScalars)
         var wasSpace = false
         for (at, scalar) in scalars.enumerated() {
-            let mayBreak = scalar == " " && !isKey && !wasSpace && at > 0 && at + 1 < scalars.count && column > Self.bestWidth
+            let mayBreak =
+                scalar == " " && !isKey && !wasSpace && at > 0 && at + 1 < scalars.count && column > Self.bestWidth
             if mayBreak {
                 newLine(max(indent, 2))
                 if scalars[at + 1] == " " { put("\\") }

@@ -22,7 +22,9 @@ public enum YAML {
     }
 
     /// The first document of the stream; an empty stream is `null`. Of equal keys the last one counts.
-    public static func parse(_ bytes: [UInt8]) throws(YAMLError) -> JSONValue { try parseReportingDuplicates(bytes).value }
+    public static func parse(_ bytes: [UInt8]) throws(YAMLError) -> JSONValue {
+        try parseReportingDuplicates(bytes).value
+    }
 
     /// The first document, and what strict decoding says of keys that stand twice in one map
     /// (`yaml: unmarshal errors:\n  line 7: key "kind" already set in map`), nil if there are none.
@@ -42,7 +44,9 @@ public enum YAML {
     }
 
     /// A JSON document as YAML: sorted keys, two spaces, list items not indented below their key.
-    public static func fromJSON(_ bytes: [UInt8]) throws(JSONParseError) -> [UInt8] { write(try JSONValue.parse(bytes)) }
+    public static func fromJSON(_ bytes: [UInt8]) throws(JSONParseError) -> [UInt8] {
+        write(try JSONValue.parse(bytes))
+    }
 
     /// A value as YAML, ending with a line break.
     public static func write(_ value: JSONValue) -> [UInt8] {

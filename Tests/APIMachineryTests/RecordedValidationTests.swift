@@ -19,7 +19,7 @@ struct RecordedValidationTests {
     /// One request to create an object, and the causes in the answer (none: accepted).
     struct Exchange {
         var id: String
-        var type: any RESTObject.Type
+        var type: any (RESTObject & Validated).Type
         var body: [UInt8]
         var causes: [String]
     }
@@ -31,14 +31,16 @@ struct RecordedValidationTests {
     }
 
     private static func exchange(_ step: JSONValue) -> Exchange? {
-        guard step["method"] == "POST", let path = step["path"]?.stringValue, let body = step["body"], body.objectValue != nil,
+        guard step["method"] == "POST", let path = step["path"]?.stringValue, let body = step["body"],
+            body.objectValue != nil,
             let expected = step.at("expect", "body"), let status = step.at("expect", "status")?.int64Value
         else { return nil }
         let parts = path.split(separator: "?")[0].split(separator: "/").map(String.init)
         let isCore = parts.first == "api"
         let (group, version) = isCore ? ("", parts[1]) : (parts[1], parts[2])
         guard let plural = parts.last, let info = ResourceInfo.find(group: group, version: version, plural: plural),
-            let type = KindTable.type(apiVersion: info.apiVersion, kind: info.kind) as? any (RESTObject & Validated).Type
+            let type = KindTable.type(apiVersion: info.apiVersion, kind: info.kind)
+                as? any (RESTObject & Validated).Type
         else { return nil }
         let isInvalid = status == 422 && expected["reason"] == "Invalid"
         guard isInvalid || status == 201, !path.contains("dryRun=x") else { return nil }
@@ -51,7 +53,7 @@ struct RecordedValidationTests {
             causes: isInvalid ? causes.map { $0.replacing("<ns>", with: "n-s") } : [])
     }
 
-    static func faults<Object: RESTObject>(_ type: Object.Type, _ body: [UInt8]) throws -> [String] {
+    static func faults<Object: RESTObject & Validated>(_ type: Object.Type, _ body: [UInt8]) throws -> [String] {
         var object = try JSONCoding.decode(Object.self, from: body)
         // what the registry does before validation
         object.metadata.namespace = Object.resource.isNamespaced ? "n-s" : ""
@@ -66,7 +68,9 @@ struct RecordedValidationTests {
             defaulted.applyDefaults()
             object = defaulted as? Object ?? object
         }
-        return ObjectValidation.create(object).map { ($0.field.isEmpty ? "<nil>" : $0.field) + ": " + $0.body }
+        let metadata = ObjectMetaRules.validate(
+            object.metadata, isNamespaced: Object.resource.isNamespaced, name: Object.nameRule)
+        return (metadata + object.validateBody()).map { ($0.field.isEmpty ? "<nil>" : $0.field) + ": " + $0.body }
     }
 
     @Test("validation finds what a real API server finds", .enabled(if: isPresent, "no recordings in ../shared/parity"))
@@ -74,7 +78,8 @@ struct RecordedValidationTests {
         var total = 0
         var wrong: [String] = []
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        for file in files.sorted() where file.hasPrefix("invalid-") || file.hasPrefix("create-") || file.hasPrefix("content-") {
+        for file in files.sorted()
+        where file.hasPrefix("invalid-") || file.hasPrefix("create-") || file.hasPrefix("content-") {
             for exchange in try Self.exchanges(file) {
                 guard let found = try? Self.faults(exchange.type, exchange.body) else { continue }
                 total += 1

@@ -10,29 +10,40 @@ import Wire
 struct SelectorTests {
     static let labels = ["app": "web", "env": "prod", "n": "5", "empty": ""]
 
-    @Test("labels are selected", arguments: [
-        ("", true), ("app=web", true), ("app==web", true), ("app!=web", false), ("none!=x", true), ("none=x", false), ("app", true),
-        ("!app", false), ("!none", true), ("app in (web,db)", true), ("app notin (web, db)", false), ("none notin (a)", true),
-        ("app in ()", false), ("empty=", true), ("empty in (,x)", true), ("n>4", true), ("n<5", false), ("n>4,n<6", true),
-        ("app>1", false), ("  app = web , env in ( prod ) ", true), ("app in (a,,b)", false), ("in=x", false), ("app=in", false),
-    ])
+    @Test(
+        "labels are selected",
+        arguments: [
+            ("", true), ("app=web", true), ("app==web", true), ("app!=web", false), ("none!=x", true),
+            ("none=x", false), ("app", true),
+            ("!app", false), ("!none", true), ("app in (web,db)", true), ("app notin (web, db)", false),
+            ("none notin (a)", true),
+            ("app in ()", false), ("empty=", true), ("empty in (,x)", true), ("n>4", true), ("n<5", false),
+            ("n>4,n<6", true),
+            ("app>1", false), ("  app = web , env in ( prod ) ", true), ("app in (a,,b)", false), ("in=x", false),
+            ("app=in", false),
+        ])
     func matches(_ text: String, _ isSelected: Bool) throws {
         #expect(try LabelSelectorExpression(parsing: text).matches(Self.labels) == isSelected)
     }
 
-    @Test("faults of label selectors are worded as Kubernetes words them", arguments: [
-        ("app=web,", "found '', expected: identifier after ','"),
-        ("=web", "found '=', expected: !, identifier, or 'end of string'"),
-        ("app=we b", "found 'b', expected: ',' or 'end of string'"),
-        ("!!app", "unable to parse requirement: found '!', expected: identifier"),
-        ("app notin", "unable to parse requirement: found '' expected: '('"),
-        ("app in (web", "unable to parse requirement: found '', expected: ',' or ')'"),
-        ("a b c", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),
-        ("app===web", "unable to parse requirement: found '=', expected: identifier"),
-        ("app=!web", "unable to parse requirement: found '!', expected: identifier"),
-        ("/app=1", "unable to parse requirement: <nil>: Invalid value: \"/app\": prefix part must be non-empty"),
-        ("n>x", "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"),
-    ])
+    @Test(
+        "faults of label selectors are worded as Kubernetes words them",
+        arguments: [
+            ("app=web,", "found '', expected: identifier after ','"),
+            ("=web", "found '=', expected: !, identifier, or 'end of string'"),
+            ("app=we b", "found 'b', expected: ',' or 'end of string'"),
+            ("!!app", "unable to parse requirement: found '!', expected: identifier"),
+            ("app notin", "unable to parse requirement: found '' expected: '('"),
+            ("app in (web", "unable to parse requirement: found '', expected: ',' or ')'"),
+            ("a b c", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),
+            ("app===web", "unable to parse requirement: found '=', expected: identifier"),
+            ("app=!web", "unable to parse requirement: found '!', expected: identifier"),
+            ("/app=1", "unable to parse requirement: <nil>: Invalid value: \"/app\": prefix part must be non-empty"),
+            (
+                "n>x",
+                "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"
+            ),
+        ])
     func faults(_ text: String, _ message: String) {
         #expect(throws: SelectorError(message)) { try LabelSelectorExpression(parsing: text) }
     }
@@ -43,11 +54,13 @@ struct SelectorTests {
         #expect(!LabelSelectorExpression(nil as LabelSelector?).matches([:]))
         let selector = LabelSelector {
             $0.matchLabels = ["app": "web"]
-            $0.matchExpressions = [LabelSelectorRequirement {
-                $0.key = "env"
-                $0.operator = "NotIn"
-                $0.values = ["dev"]
-            }]
+            $0.matchExpressions = [
+                LabelSelectorRequirement {
+                    $0.key = "env"
+                    $0.operator = "NotIn"
+                    $0.values = ["dev"]
+                }
+            ]
         }
         #expect(LabelSelectorExpression(selector).matches(Self.labels))
         #expect(!LabelSelectorExpression(selector).matches(["app": "web", "env": "dev"]))
@@ -66,16 +79,21 @@ struct SelectorTests {
                 }
             }
         }
-        #expect(LabelSelectorRules.validate(selector, at: FieldPath("spec", "selector")).map(\.field) == [
-            "spec.selector.matchLabels", "spec.selector.matchExpressions[0].values", "spec.selector.matchExpressions[1].values",
-            "spec.selector.matchExpressions[2].operator",
-        ])
+        #expect(
+            LabelSelectorRules.validate(selector, at: FieldPath("spec", "selector")).map(\.field) == [
+                "spec.selector.matchLabels", "spec.selector.matchExpressions[0].values",
+                "spec.selector.matchExpressions[1].values",
+                "spec.selector.matchExpressions[2].operator",
+            ])
     }
 
-    @Test("fields are selected", arguments: [
-        ("", true), ("metadata.name=a", true), ("metadata.name!=a", false), ("metadata.name==a,status.phase=Running", true),
-        ("spec.nodeName=", true), ("spec.nodeName!=", false), ("metadata.name=a\\,b", false), ("spec.host=", true),
-    ])
+    @Test(
+        "fields are selected",
+        arguments: [
+            ("", true), ("metadata.name=a", true), ("metadata.name!=a", false),
+            ("metadata.name==a,status.phase=Running", true),
+            ("spec.nodeName=", true), ("spec.nodeName!=", false), ("metadata.name=a\\,b", false), ("spec.host=", true),
+        ])
     func fields(_ text: String, _ isSelected: Bool) throws {
         let pod = Pod {
             $0.metadata.name = "a"
@@ -85,11 +103,13 @@ struct SelectorTests {
         #expect(SelectableFields.matches(selector, pod) == isSelected)
     }
 
-    @Test("faults of field selectors are worded as Kubernetes words them", arguments: [
-        ("metadata.name", "invalid selector: 'metadata.name'; can't understand 'metadata.name'"),
-        ("foo=bar", "field label not supported: foo"), ("=a", "field label not supported: "),
-        ("metadata.name=a=b", "invalid field selector: unescaped character in value: ="),
-    ])
+    @Test(
+        "faults of field selectors are worded as Kubernetes words them",
+        arguments: [
+            ("metadata.name", "invalid selector: 'metadata.name'; can't understand 'metadata.name'"),
+            ("foo=bar", "field label not supported: foo"), ("=a", "field label not supported: "),
+            ("metadata.name=a=b", "invalid field selector: unescaped character in value: ="),
+        ])
     func fieldFaults(_ text: String, _ message: String) {
         #expect(throws: SelectorError(message)) {
             try SelectableFields.check(FieldSelector(parsing: text), on: Pod.self)

@@ -8,11 +8,14 @@ import Wire
 @testable import APIMachinery
 
 struct TableTests {
-    @Test("lengths of time have two units", arguments: [
-        (-5, "<invalid>"), (-1, "0s"), (0, "0s"), (119, "119s"), (120, "2m"), (200, "3m20s"), (600, "10m"), (10_799, "179m"),
-        (10_800, "3h"), (12_000, "3h20m"), (28_800, "8h"), (172_799, "47h"), (172_800, "2d"), (176_400, "2d1h"),
-        (691_200, "8d"), (63_072_000, "2y"), (63_158_400, "2y1d"), (315_360_000, "10y"),
-    ] as [(Int64, String)])
+    @Test(
+        "lengths of time have two units",
+        arguments: [
+            (-5, "<invalid>"), (-1, "0s"), (0, "0s"), (119, "119s"), (120, "2m"), (200, "3m20s"), (600, "10m"),
+            (10_799, "179m"),
+            (10_800, "3h"), (12_000, "3h20m"), (28_800, "8h"), (172_799, "47h"), (172_800, "2d"), (176_400, "2d1h"),
+            (691_200, "8d"), (63_072_000, "2y"), (63_158_400, "2y1d"), (315_360_000, "10y"),
+        ] as [(Int64, String)])
     func durations(_ seconds: Int64, _ text: String) { #expect(HumanDuration.text(seconds: seconds) == text) }
 
     static let now = Time(seconds: 1_700_000_000)
@@ -27,7 +30,9 @@ struct TableTests {
         }
     }
 
-    static func container(_ name: String, ready: Bool = false, restarts: Int32 = 0, _ state: ContainerState) -> ContainerStatus {
+    static func container(_ name: String, ready: Bool = false, restarts: Int32 = 0, _ state: ContainerState)
+        -> ContainerStatus
+    {
         ContainerStatus {
             $0.name = name
             $0.ready = ready
@@ -51,34 +56,57 @@ struct TableTests {
         ContainerState { $0.waiting = ContainerStateWaiting { $0.reason = reason } }
     }
 
-    @Test("a pod's state in a word", arguments: [
-        (pod(), "0/2", "Pending", "0"),
-        (pod { $0.status.containerStatuses = [container("a", waiting("ImagePullBackOff"))] }, "0/2", "ImagePullBackOff", "0"),
-        (
-            pod { $0.status.containerStatuses = [container("a", ready: true, restarts: 2, running), container("b", ready: true, running)] },
-            "2/2", "Pending", "2"
-        ),
-        (pod { $0.status.containerStatuses = [container("a", ended(137, "OOMKilled"))] }, "0/2", "OOMKilled", "0"),
-        (pod { $0.status.containerStatuses = [container("a", ended(0, signal: 9))] }, "0/2", "Signal:9", "0"),
-        (
-            pod {
-                $0.spec.initContainers = [Container { $0.name = "i" }, Container { $0.name = "j" }]
-                $0.status.initContainerStatuses = [container("i", restarts: 1, ended(0)), container("j", restarts: 3, running)]
-            }, "0/2", "Init:1/2", "4"
-        ),
-        (
-            pod {
-                $0.status.phase = "Running"
-                $0.status.containerStatuses = [container("a", ended(0, "Completed")), container("b", ready: true, running)]
-                $0.status.conditions = [PodCondition { $0.type = "Ready"; $0.status = "False" }]
-            }, "1/2", "NotReady", "0"
-        ),
-        (pod { $0.metadata.deletionTimestamp = now }, "0/2", "Terminating", "0"),
-        (
-            pod { $0.status.conditions = [PodCondition { $0.type = "PodScheduled"; $0.reason = "SchedulingGated" }] }, "0/2",
-            "SchedulingGated", "0"
-        ),
-    ])
+    @Test(
+        "a pod's state in a word",
+        arguments: [
+            (pod(), "0/2", "Pending", "0"),
+            (
+                pod { $0.status.containerStatuses = [container("a", waiting("ImagePullBackOff"))] }, "0/2",
+                "ImagePullBackOff", "0"
+            ),
+            (
+                pod {
+                    $0.status.containerStatuses = [
+                        container("a", ready: true, restarts: 2, running), container("b", ready: true, running),
+                    ]
+                },
+                "2/2", "Pending", "2"
+            ),
+            (pod { $0.status.containerStatuses = [container("a", ended(137, "OOMKilled"))] }, "0/2", "OOMKilled", "0"),
+            (pod { $0.status.containerStatuses = [container("a", ended(0, signal: 9))] }, "0/2", "Signal:9", "0"),
+            (
+                pod {
+                    $0.spec.initContainers = [Container { $0.name = "i" }, Container { $0.name = "j" }]
+                    $0.status.initContainerStatuses = [
+                        container("i", restarts: 1, ended(0)), container("j", restarts: 3, running),
+                    ]
+                }, "0/2", "Init:1/2", "4"
+            ),
+            (
+                pod {
+                    $0.status.phase = "Running"
+                    $0.status.containerStatuses = [
+                        container("a", ended(0, "Completed")), container("b", ready: true, running),
+                    ]
+                    $0.status.conditions = [
+                        PodCondition {
+                            $0.type = "Ready"; $0.status = "False"
+                        }
+                    ]
+                }, "1/2", "NotReady", "0"
+            ),
+            (pod { $0.metadata.deletionTimestamp = now }, "0/2", "Terminating", "0"),
+            (
+                pod {
+                    $0.status.conditions = [
+                        PodCondition {
+                            $0.type = "PodScheduled"; $0.reason = "SchedulingGated"
+                        }
+                    ]
+                }, "0/2",
+                "SchedulingGated", "0"
+            ),
+        ])
     func pods(_ pod: Pod, _ ready: String, _ status: String, _ restarts: String) {
         let cells = TableForm.cells(of: pod, now: Self.now)
         #expect(cells.count == Pod.columns.count)

@@ -6,33 +6,38 @@ import Testing
 @testable import Wire
 
 struct JSONValueTests {
-    @Test("a document is written as it was read", arguments: [
-        "null", "true", "[]", "{}", "[1,2.50,-3e+7]", #"{"b":1,"a":{"c":[null,"x"]}}"#, #""\u003c\u003e\u0026\u2028\b\u0001\"\\""#,
-    ])
+    @Test(
+        "a document is written as it was read",
+        arguments: [
+            "null", "true", "[]", "{}", "[1,2.50,-3e+7]", #"{"b":1,"a":{"c":[null,"x"]}}"#,
+            #""\u003c\u003e\u0026\u2028\b\u0001\"\\""#,
+        ])
     func roundTrip(_ text: String) throws {
         #expect(try JSONValue.parse(text).text() == text)
     }
 
-    @Test("faults are named as Go names them", arguments: [
-        ("", "unexpected end of JSON input"),
-        ("{", "unexpected end of JSON input"),
-        ("x", "invalid character 'x' looking for beginning of value"),
-        ("{x", "invalid character 'x' looking for beginning of object key string"),
-        (#"{"a":1,}"#, "invalid character '}' looking for beginning of object key string"),
-        (#"{"a" 1}"#, "invalid character '1' after object key"),
-        (#"{"a":1 "b"}"#, "invalid character '\"' after object key:value pair"),
-        ("[1,]", "invalid character ']' looking for beginning of value"),
-        ("[1 2]", "invalid character '2' after array element"),
-        ("{} x", "invalid character 'x' after top-level value"),
-        ("01", "invalid character '1' after top-level value"),
-        ("-x", "invalid character 'x' in numeric literal"),
-        ("1.x", "invalid character 'x' after decimal point in numeric literal"),
-        ("1ex", "invalid character 'x' in exponent of numeric literal"),
-        ("trux", "invalid character 'x' in literal true (expecting 'e')"),
-        ("\"\n\"", #"invalid character '\n' in string literal"#),
-        (#""\q""#, "invalid character 'q' in string escape code"),
-        (#""\u00g0""#, #"invalid character 'g' in \u hexadecimal character escape"#),
-    ])
+    @Test(
+        "faults are named as Go names them",
+        arguments: [
+            ("", "unexpected end of JSON input"),
+            ("{", "unexpected end of JSON input"),
+            ("x", "invalid character 'x' looking for beginning of value"),
+            ("{x", "invalid character 'x' looking for beginning of object key string"),
+            (#"{"a":1,}"#, "invalid character '}' looking for beginning of object key string"),
+            (#"{"a" 1}"#, "invalid character '1' after object key"),
+            (#"{"a":1 "b"}"#, "invalid character '\"' after object key:value pair"),
+            ("[1,]", "invalid character ']' looking for beginning of value"),
+            ("[1 2]", "invalid character '2' after array element"),
+            ("{} x", "invalid character 'x' after top-level value"),
+            ("01", "invalid character '1' after top-level value"),
+            ("-x", "invalid character 'x' in numeric literal"),
+            ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+            ("1ex", "invalid character 'x' in exponent of numeric literal"),
+            ("trux", "invalid character 'x' in literal true (expecting 'e')"),
+            ("\"\n\"", #"invalid character '\n' in string literal"#),
+            (#""\q""#, "invalid character 'q' in string escape code"),
+            (#""\u00g0""#, #"invalid character 'g' in \u hexadecimal character escape"#),
+        ])
     func faults(_ text: String, _ message: String) {
         #expect(throws: JSONParseError.self) { try JSONValue.parse(text) }
         do { _ = try JSONValue.parse(text) } catch { #expect(error.message == message) }
@@ -84,10 +89,13 @@ struct JSONValueTests {
                 == "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {\n      \"c\": {}\n    }\n  ]\n}")
     }
 
-    @Test("doubles are written in Go's form", arguments: [
-        (0.0, "0"), (1.0, "1"), (-1.5, "-1.5"), (0.1, "0.1"), (100.0, "100"), (1e20, "100000000000000000000"), (1e21, "1e+21"),
-        (1.25e-7, "1.25e-7"), (0.000001, "0.000001"), (123456.789, "123456.789"), (1e-10, "1e-10"),
-    ])
+    @Test(
+        "doubles are written in Go's form",
+        arguments: [
+            (0.0, "0"), (1.0, "1"), (-1.5, "-1.5"), (0.1, "0.1"), (100.0, "100"), (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (1.25e-7, "1.25e-7"), (0.000001, "0.000001"), (123456.789, "123456.789"), (1e-10, "1e-10"),
+        ])
     func doubles(_ value: Double, _ text: String) { #expect(JSONNumber(value).text == text) }
 
     @Test("numbers are equal by value, objects without regard to order")

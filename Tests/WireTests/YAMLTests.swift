@@ -6,25 +6,33 @@ import Testing
 @testable import Wire
 
 struct YAMLTests {
-    @Test("scalars mean what they mean to Kubernetes", arguments: [
-        ("a: yes", #"{"a":true}"#), ("a: off", #"{"a":false}"#), ("a: y", #"{"a":true}"#), ("a: ~", #"{"a":null}"#),
-        ("a:", #"{"a":null}"#), ("a: \"yes\"", #"{"a":"yes"}"#), ("a: 0777", #"{"a":511}"#), ("a: 0x1F", #"{"a":31}"#),
-        ("a: 08", #"{"a":8}"#), ("a: 1_000", #"{"a":1000}"#), ("a: 1.50", #"{"a":1.5}"#), ("a: 1e3", #"{"a":1000}"#),
-        ("a: 2001-12-14", #"{"a":"2001-12-14"}"#), ("a: 1.2.3", #"{"a":"1.2.3"}"#), ("a: +5", #"{"a":5}"#),
-        ("a: 18446744073709551615", #"{"a":18446744073709551615}"#), ("a: !!str 5", #"{"a":"5"}"#), ("a: !!binary aGVsbG8=", #"{"a":"hello"}"#),
-        ("1: x", #"{"1":"x"}"#), ("yes: x", #"{"true":"x"}"#), ("", "null"), ("just text", #""just text""#), ("- a\n- b", #"["a","b"]"#),
-        ("b: 1\na: 2", #"{"a":2,"b":1}"#), ("a: &x {k: 1}\nb: *x", #"{"a":{"k":1},"b":{"k":1}}"#),
-        ("d: &d {k: 1, l: 2}\ne:\n  <<: *d\n  l: 3", #"{"d":{"k":1,"l":2},"e":{"k":1,"l":3}}"#),
-        (#"{"a": [1, "b"]}"#, #"{"a":[1,"b"]}"#), ("a: |\n  x\n  y\n", #"{"a":"x\ny\n"}"#),
-    ])
+    @Test(
+        "scalars mean what they mean to Kubernetes",
+        arguments: [
+            ("a: yes", #"{"a":true}"#), ("a: off", #"{"a":false}"#), ("a: y", #"{"a":true}"#), ("a: ~", #"{"a":null}"#),
+            ("a:", #"{"a":null}"#), ("a: \"yes\"", #"{"a":"yes"}"#), ("a: 0777", #"{"a":511}"#),
+            ("a: 0x1F", #"{"a":31}"#),
+            ("a: 08", #"{"a":8}"#), ("a: 1_000", #"{"a":1000}"#), ("a: 1.50", #"{"a":1.5}"#),
+            ("a: 1e3", #"{"a":1000}"#),
+            ("a: 2001-12-14", #"{"a":"2001-12-14"}"#), ("a: 1.2.3", #"{"a":"1.2.3"}"#), ("a: +5", #"{"a":5}"#),
+            ("a: 18446744073709551615", #"{"a":18446744073709551615}"#), ("a: !!str 5", #"{"a":"5"}"#),
+            ("a: !!binary aGVsbG8=", #"{"a":"hello"}"#),
+            ("1: x", #"{"1":"x"}"#), ("yes: x", #"{"true":"x"}"#), ("", "null"), ("just text", #""just text""#),
+            ("- a\n- b", #"["a","b"]"#),
+            ("b: 1\na: 2", #"{"a":2,"b":1}"#), ("a: &x {k: 1}\nb: *x", #"{"a":{"k":1},"b":{"k":1}}"#),
+            ("d: &d {k: 1, l: 2}\ne:\n  <<: *d\n  l: 3", #"{"d":{"k":1,"l":2},"e":{"k":1,"l":3}}"#),
+            (#"{"a": [1, "b"]}"#, #"{"a":[1,"b"]}"#), ("a: |\n  x\n  y\n", #"{"a":"x\ny\n"}"#),
+        ])
     func read(_ yaml: String, _ json: String) throws {
         #expect(String(decoding: try YAML.toJSON(Array(yaml.utf8)), as: UTF8.self) == json)
     }
 
-    @Test("faults are worded as Kubernetes words them", arguments: [
-        ("a: [", "yaml: line 1: did not find expected node content"),
-        ("a:\n\t- b", "yaml: line 2: found character that cannot start any token"),
-    ])
+    @Test(
+        "faults are worded as Kubernetes words them",
+        arguments: [
+            ("a: [", "yaml: line 1: did not find expected node content"),
+            ("a:\n\t- b", "yaml: line 2: found character that cannot start any token"),
+        ])
     func faults(_ yaml: String, _ message: String) {
         #expect(throws: YAMLError(message: message)) { try YAML.toJSON(Array(yaml.utf8)) }
     }
@@ -52,19 +60,31 @@ struct YAMLTests {
     @Test("aliases of aliases are refused")
     func laughs() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
-        for at in 1..<9 { text += "a\(at): &a\(at) [" + Array(repeating: "*a\(at - 1)", count: 10).joined(separator: ",") + "]\n" }
+        for at in 1..<9 {
+            text += "a\(at): &a\(at) [" + Array(repeating: "*a\(at - 1)", count: 10).joined(separator: ",") + "]\n"
+        }
         #expect(throws: YAMLError.self) { try YAML.toJSON(Array(text.utf8)) }
     }
 
-    @Test("JSON is written as kubectl writes YAML", arguments: [
-        (#"{"b":[{"x":1,"w":[]},"t"],"a":{}}"#, "a: {}\nb:\n- w: []\n  x: 1\n- t\n"),
-        (#"{"a":"yes","b":"1","c":"","d":"null","e":"2020-01-01T00:00:00Z","f":"x: y","g":"a#b","h":"- x","i":" x","j":"it's","k":"1:30"}"#,
-         "a: \"yes\"\nb: \"1\"\nc: \"\"\nd: \"null\"\ne: \"2020-01-01T00:00:00Z\"\nf: 'x: y'\ng: a#b\nh: '- x'\ni: ' x'\nj: it's\nk: \"1:30\"\n"),
-        (#"{"s":"a\nb\n","t":"a\nb","u":{"v":"x\n\n"}}"#, "s: |\n  a\n  b\nt: |-\n  a\n  b\nu:\n  v: |+\n    x\n\n"),
-        (#"[[1,2],[{"a":null}]]"#, "- - 1\n  - 2\n- - a: null\n"),
-        (#"{"t":"a\tb","q":"'x' \"y\"","n":1.50,"k10":1,"k9":2}"#, "k9: 2\nk10: 1\n\"n\": 1.5\nq: '''x'' \"y\"'\nt: \"a\\tb\"\n"),
-        (#""x""#, "x\n"),
-    ])
+    @Test(
+        "JSON is written as kubectl writes YAML",
+        arguments: [
+            (#"{"b":[{"x":1,"w":[]},"t"],"a":{}}"#, "a: {}\nb:\n- w: []\n  x: 1\n- t\n"),
+            (
+                #"{"a":"yes","b":"1","c":"","d":"null","e":"2020-01-01T00:00:00Z","f":"x: y","g":"a#b","h":"- x","i":" x","j":"it's","k":"1:30"}"#,
+                "a: \"yes\"\nb: \"1\"\nc: \"\"\nd: \"null\"\ne: \"2020-01-01T00:00:00Z\"\nf: 'x: y'\ng: a#b\nh: '- x'\ni: ' x'\nj: it's\nk: \"1:30\"\n"
+            ),
+            (
+                #"{"s":"a\nb\n","t":"a\nb","u":{"v":"x\n\n"}}"#,
+                "s: |\n  a\n  b\nt: |-\n  a\n  b\nu:\n  v: |+\n    x\n\n"
+            ),
+            (#"[[1,2],[{"a":null}]]"#, "- - 1\n  - 2\n- - a: null\n"),
+            (
+                #"{"t":"a\tb","q":"'x' \"y\"","n":1.50,"k10":1,"k9":2}"#,
+                "k9: 2\nk10: 1\n\"n\": 1.5\nq: '''x'' \"y\"'\nt: \"a\\tb\"\n"
+            ),
+            (#""x""#, "x\n"),
+        ])
     func write(_ json: String, _ yaml: String) throws {
         #expect(String(decoding: try YAML.fromJSON(Array(json.utf8)), as: UTF8.self) == yaml)
         #expect(try YAML.parse(Array(yaml.utf8)) == JSONValue.parse(json))

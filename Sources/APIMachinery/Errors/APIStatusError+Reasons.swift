@@ -35,7 +35,8 @@ extension APIStatusError {
         details.retryAfterSeconds = retryAfterSeconds
         let text = "already exists, the server was not able to generate a unique name for the object"
         return .init(
-            code: 409, reason: Reason.alreadyExists, message: "\(resource) \(GoText.quote(name)) \(text)", details: details)
+            code: 409, reason: Reason.alreadyExists, message: "\(resource) \(GoText.quote(name)) \(text)",
+            details: details)
     }
 
     /// 409: the object is not in the state that the request relies on.
@@ -129,7 +130,8 @@ extension APIStatusError {
     ) -> APIStatusError {
         .init(
             code: 500, reason: Reason.serverTimeout,
-            message: "The \(operation) operation against \(resource) could not be completed at this time, please try again.",
+            message:
+                "The \(operation) operation against \(resource) could not be completed at this time, please try again.",
             details: StatusDetails {
                 $0.group = resource.group
                 $0.kind = resource.resource

@@ -77,7 +77,9 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension FieldError {
     /// A value that must be there is not.
-    public static func required(_ path: FieldPath, _ detail: String = "") -> FieldError { .init(.required, path, nil, detail) }
+    public static func required(_ path: FieldPath, _ detail: String = "") -> FieldError {
+        .init(.required, path, nil, detail)
+    }
 
     /// A value breaks a rule, which `detail` says.
     public static func invalid(_ path: FieldPath, _ value: JSONValue, _ detail: String) -> FieldError {
@@ -114,10 +116,14 @@ extension FieldError {
     public static func duplicate(_ path: FieldPath, _ value: JSONValue) -> FieldError { .init(.duplicate, path, value) }
 
     /// A string that must be unique is there twice.
-    public static func duplicate(_ path: FieldPath, _ value: String) -> FieldError { .init(.duplicate, path, .string(value)) }
+    public static func duplicate(_ path: FieldPath, _ value: String) -> FieldError {
+        .init(.duplicate, path, .string(value))
+    }
 
     /// A value may not be set here.
-    public static func forbidden(_ path: FieldPath, _ detail: String) -> FieldError { .init(.forbidden, path, nil, detail) }
+    public static func forbidden(_ path: FieldPath, _ detail: String) -> FieldError {
+        .init(.forbidden, path, nil, detail)
+    }
 
     /// A string has more than `limit` bytes.
     public static func tooLong(_ path: FieldPath, limit: Int) -> FieldError {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-public import Wire
 import KubernetesAPI
+public import Wire
 
 extension JSONValue {
     /// The JSON form of an API value as a tree: for messages that show it, and for what works on any type.

@@ -22,6 +22,7 @@ public enum GeneratedName {
 
     /// That many random characters, as in the names of pods.
     public static func suffix(_ length: Int, using generator: inout some RandomNumberGenerator) -> String {
-        String(decoding: (0..<length).map { _ in alphabet.randomElement(using: &generator) ?? alphabet[0] }, as: UTF8.self)
+        String(
+            decoding: (0..<length).map { _ in alphabet.randomElement(using: &generator) ?? alphabet[0] }, as: UTF8.self)
     }
 }

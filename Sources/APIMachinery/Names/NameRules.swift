@@ -49,7 +49,9 @@ public enum NameRules {
         var faults = text.utf8.count > 253 ? [maxLength(253)] : []
         let fits = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { part in
             let rest = part.first == UInt8(ascii: "_") ? part.dropFirst() : part
-            guard let first = rest.first, let last = rest.last, isLowerAlnum(first), isLowerAlnum(last) else { return false }
+            guard let first = rest.first, let last = rest.last, isLowerAlnum(first), isLowerAlnum(last) else {
+                return false
+            }
             return rest.allSatisfy { isLowerAlnum($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
         }
         if !fits {
@@ -119,7 +121,8 @@ public enum NameRules {
     /// The name of an environment variable: any printable ASCII but `=`.
     public static func environmentName(_ text: String) -> [String] {
         let fits = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x20 && $0 <= 0x7E && $0 != UInt8(ascii: "=") }
-        return fits ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+        return fits
+            ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
     }
 
     /// An identifier of C.
@@ -140,7 +143,8 @@ public enum NameRules {
         if !fits {
             faults.append(
                 Self.regexError(
-                    "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", "[-._a-zA-Z0-9]+", "key.name",
+                    "a valid config key must consist of alphanumeric characters, '-', '_' or '.'", "[-._a-zA-Z0-9]+",
+                    "key.name",
                     "KEY_NAME", "key-name"))
         }
         if text == "." {
@@ -157,7 +161,8 @@ public enum NameRules {
     public static func percent(_ text: String) -> [String] {
         if text.hasSuffix("%"), text.utf8.count > 1, text.utf8.dropLast().allSatisfy(isDigit) { return [] }
         return [
-            regexError("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", "1%", "93%")
+            regexError(
+                "a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", "1%", "93%")
         ]
     }
 
@@ -166,11 +171,15 @@ public enum NameRules {
     }
 
     static func isLabel(_ text: Substring.UTF8View) -> Bool {
-        guard let first = text.first, let last = text.last, isLowerAlnum(first), isLowerAlnum(last) else { return false }
+        guard let first = text.first, let last = text.last, isLowerAlnum(first), isLowerAlnum(last) else {
+            return false
+        }
         return text.allSatisfy { isLowerAlnum($0) || $0 == UInt8(ascii: "-") }
     }
 
-    static func isLowerAlnum(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || isDigit(byte) }
+    static func isLowerAlnum(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || isDigit(byte)
+    }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 

@@ -84,7 +84,8 @@ public enum ObjectMetaRules {
             errors.append(.invalid(path.child("creationTimestamp"), json(meta.creationTimestamp), immutableText))
         }
         if meta.deletionTimestamp != old.deletionTimestamp {
-            errors.append(.invalid(path.child("deletionTimestamp"), meta.deletionTimestamp.map(json) ?? .null, immutableText))
+            errors.append(
+                .invalid(path.child("deletionTimestamp"), meta.deletionTimestamp.map(json) ?? .null, immutableText))
         }
         if meta.deletionGracePeriodSeconds != old.deletionGracePeriodSeconds {
             let seconds = meta.deletionGracePeriodSeconds.map { JSONValue.int($0) } ?? .null
@@ -122,7 +123,8 @@ public enum ObjectMetaRules {
             if version.isEmpty {
                 errors.append(.invalid(path.child("apiVersion"), reference.apiVersion, "version must not be empty"))
             }
-            for (field, text) in [("kind", reference.kind), ("name", reference.name), ("uid", reference.uid)] where text.isEmpty {
+            for (field, text) in [("kind", reference.kind), ("name", reference.name), ("uid", reference.uid)]
+            where text.isEmpty {
                 errors.append(.invalid(path.child(field), text, "must not be empty"))
             }
             if reference.apiVersion == "v1", reference.kind == "Event" {

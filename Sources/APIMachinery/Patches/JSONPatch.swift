@@ -86,12 +86,16 @@ public struct JSONPatch: Sendable {
     }
 
     private func path(_ text: String?, _ name: String) throws(PatchError) -> JSONPointer {
-        guard let text else { throw PatchError(.unprocessable, "\(name) operation failed to decode path: missing operation path") }
+        guard let text else {
+            throw PatchError(.unprocessable, "\(name) operation failed to decode path: missing operation path")
+        }
         return JSONPointer(text)
     }
 
     private func missing(_ name: String, _ path: JSONPointer) -> PatchError {
-        PatchError(.unprocessable, "\(name) operation does not apply: doc is missing path: \(GoText.quote(path.text)): missing value")
+        PatchError(
+            .unprocessable,
+            "\(name) operation does not apply: doc is missing path: \(GoText.quote(path.text)): missing value")
     }
 
     private func add(_ operation: Operation, to document: inout JSONValue) throws(PatchError) {
@@ -102,7 +106,8 @@ public struct JSONPatch: Sendable {
     private func insert(
         _ value: JSONValue, at path: JSONPointer, in document: inout JSONValue, _ name: String
     ) throws(PatchError) {
-        let done = try path.withContainer(of: &document) { (container: inout JSONValue, key: String) throws(PatchError) in
+        let done = try path.withContainer(of: &document) {
+            (container: inout JSONValue, key: String) throws(PatchError) in
             switch container {
             case .object(var members):
                 container = .null
@@ -124,9 +129,12 @@ public struct JSONPatch: Sendable {
         _ = try take(path, from: &document, "remove")
     }
 
-    private func take(_ path: JSONPointer, from document: inout JSONValue, _ name: String) throws(PatchError) -> JSONValue {
+    private func take(_ path: JSONPointer, from document: inout JSONValue, _ name: String) throws(PatchError)
+        -> JSONValue
+    {
         var taken = JSONValue.null
-        let done = try path.withContainer(of: &document) { (container: inout JSONValue, key: String) throws(PatchError) in
+        let done = try path.withContainer(of: &document) {
+            (container: inout JSONValue, key: String) throws(PatchError) in
             switch container {
             case .object(var members):
                 container = .null
@@ -156,7 +164,8 @@ public struct JSONPatch: Sendable {
             }
             return
         }
-        let done = try path.withContainer(of: &document) { (container: inout JSONValue, key: String) throws(PatchError) in
+        let done = try path.withContainer(of: &document) {
+            (container: inout JSONValue, key: String) throws(PatchError) in
             switch container {
             case .object(var members):
                 container = .null
@@ -183,7 +192,9 @@ public struct JSONPatch: Sendable {
         guard let value = try from.value(in: document) else { throw missing("copy", from) }
         copied += value.bytes().count
         guard copied <= Self.copyLimit else {
-            throw PatchError(.unprocessable, "Unable to copy, the accumulated size increase of copy is \(copied), exceeding the limit")
+            throw PatchError(
+                .unprocessable,
+                "Unable to copy, the accumulated size increase of copy is \(copied), exceeding the limit")
         }
         try insert(value, at: try path(operation.path, "copy"), in: &document, "copy")
     }

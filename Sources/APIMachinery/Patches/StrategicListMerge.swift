@@ -99,7 +99,9 @@ struct StrategicListMerge {
         var merged: [JSONValue] = []
         var (left, right) = (others[...], named[...])
         while let other = left.first, let next = right.first {
-            if let a = server.firstIndex(where: { isSame($0, other) }), let b = server.firstIndex(where: { isSame($0, next) }), a < b {
+            if let a = server.firstIndex(where: { isSame($0, other) }),
+                let b = server.firstIndex(where: { isSame($0, next) }), a < b
+            {
                 merged.append(left.removeFirst())
             } else {
                 merged.append(right.removeFirst())

@@ -106,10 +106,11 @@ public enum StrategicMergePatch {
             }
             return .object(clean)
         case .array(let elements):
-            return .array(elements.compactMap { element in
-                guard let directive = element[directiveKey] else { return withoutDirectives(element) }
-                return directive == "delete" || directive == "replace" ? nil : withoutDirectives(element)
-            })
+            return .array(
+                elements.compactMap { element in
+                    guard let directive = element[directiveKey] else { return withoutDirectives(element) }
+                    return directive == "delete" || directive == "replace" ? nil : withoutDirectives(element)
+                })
         default: return value
         }
     }
@@ -131,7 +132,8 @@ public enum StrategicMergePatch {
     }
 
     /// `$deleteFromPrimitiveList/name`: values to take out of the list.
-    private static func deleteFromList(_ value: JSONValue, _ key: String, _ result: inout JSONObject) throws(PatchError) {
+    private static func deleteFromList(_ value: JSONValue, _ key: String, _ result: inout JSONObject) throws(PatchError)
+    {
         guard case .array(let deleted) = value else {
             throw PatchError(.malformed, "invalid patch format of primitive list")
         }
@@ -159,7 +161,9 @@ public enum StrategicMergePatch {
             try lists.checkOrder(change ?? [], order)
             var merged = original ?? []
             if let change {
-                merged = try original == nil ? (withoutDirectives(.array(change)).arrayValue ?? []) : lists.merge(change, into: merged)
+                merged =
+                    try original == nil
+                    ? (withoutDirectives(.array(change)).arrayValue ?? []) : lists.merge(change, into: merged)
             }
             if case .array(let deleted)? = deletions { merged.removeAll { deleted.contains($0) } }
             result[key] = .array(lists.ordered(merged, by: order, server: original ?? []))

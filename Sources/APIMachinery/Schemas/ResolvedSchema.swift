@@ -60,7 +60,8 @@ public final class ResolvedSchema: Sendable {
 
     /// Types without fields of their own in JSON.
     private static let special: Set<String> = [
-        "Quantity", "IntOrString", "RawExtension", "Time", "MicroTime", "Duration", "FieldsV1", "JSON", "JSONSchemaPropsOrArray",
+        "Quantity", "IntOrString", "RawExtension", "Time", "MicroTime", "Duration", "FieldsV1", "JSON",
+        "JSONSchemaPropsOrArray",
         "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray",
     ]
 

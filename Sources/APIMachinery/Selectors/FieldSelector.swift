@@ -59,9 +59,11 @@ public struct FieldSelector: Sendable, Equatable {
 
     private static func split(_ term: String) -> (field: String, isEqual: Bool, value: String)? {
         let bytes = Array(term.utf8)
-        guard let at = bytes.indices.first(where: { at in
-            bytes[at] == UInt8(ascii: "=") || bytes[at...].starts(with: "!=".utf8)
-        }) else { return nil }
+        guard
+            let at = bytes.indices.first(where: { at in
+                bytes[at] == UInt8(ascii: "=") || bytes[at...].starts(with: "!=".utf8)
+            })
+        else { return nil }
         let isEqual = bytes[at] == UInt8(ascii: "=")
         let length = !isEqual || bytes[at...].starts(with: "==".utf8) ? 2 : 1
         let text = { (part: ArraySlice<UInt8>) in String(decoding: part, as: UTF8.self) }

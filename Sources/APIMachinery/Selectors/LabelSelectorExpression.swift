@@ -45,7 +45,9 @@ public struct LabelRequirement: Sendable, Equatable {
         case .exists: return value != nil
         case .doesNotExist: return value == nil
         case .greaterThan, .lessThan:
-            guard let left = value.flatMap({ Int64($0) }), let right = values.first.flatMap({ Int64($0) }) else { return false }
+            guard let left = value.flatMap({ Int64($0) }), let right = values.first.flatMap({ Int64($0) }) else {
+                return false
+            }
             return comparison == .greaterThan ? left > right : left < right
         }
     }
@@ -77,7 +79,9 @@ public struct LabelSelectorExpression: Sendable, Equatable {
     public var isEmpty: Bool { requirements.isEmpty && !selectsNothing }
 
     /// Whether an object with these labels is selected.
-    public func matches(_ labels: [String: String]) -> Bool { !selectsNothing && requirements.allSatisfy { $0.matches(labels) } }
+    public func matches(_ labels: [String: String]) -> Bool {
+        !selectsNothing && requirements.allSatisfy { $0.matches(labels) }
+    }
 
     /// Reads the text form: `app=web,tier in (a, b),!old,n>4`.
     public init(parsing text: String) throws(SelectorError) {
@@ -130,7 +134,8 @@ public struct LabelSelectorExpression: Sendable, Equatable {
     }
 
     private static let comparisons: [LabelSelectorTokens.Kind: LabelRequirement.Operator] = [
-        .isIn: .isIn, .notIn: .notIn, .equal: .equals, .doubleEqual: .equals, .notEqual: .notEquals, .greater: .greaterThan,
+        .isIn: .isIn, .notIn: .notIn, .equal: .equals, .doubleEqual: .equals, .notEqual: .notEquals,
+        .greater: .greaterThan,
         .less: .lessThan,
     ]
 
@@ -140,7 +145,8 @@ public struct LabelSelectorExpression: Sendable, Equatable {
         for (index, value) in requirement.values.enumerated() {
             let isNumeric = requirement.comparison == .greaterThan || requirement.comparison == .lessThan
             if isNumeric, Int64(value) == nil {
-                errors.append(.invalid(path.index(index), value, "for 'Gt', 'Lt' operators, the value must be an integer"))
+                errors.append(
+                    .invalid(path.index(index), value, "for 'Gt', 'Lt' operators, the value must be an integer"))
             }
             errors += LabelRules.value(value).map { .invalid(path.index(index).key(requirement.key), value, $0) }
         }

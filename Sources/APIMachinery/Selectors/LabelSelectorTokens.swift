@@ -13,7 +13,8 @@ struct LabelSelectorTokens {
     }
 
     private static let symbols: [String: Kind] = [
-        ",": .comma, "(": .open, ")": .close, "!": .not, "=": .equal, "==": .doubleEqual, "!=": .notEqual, ">": .greater,
+        ",": .comma, "(": .open, ")": .close, "!": .not, "=": .equal, "==": .doubleEqual, "!=": .notEqual,
+        ">": .greater,
         "<": .less,
     ]
 

@@ -41,7 +41,9 @@ public enum SelectableFields {
             }
             let field = kind == Pod.self ? oldNames[requirement.field] ?? requirement.field : requirement.field
             checked.requirements[index].field = field
-            if field == "metadata.namespace", isNamespaced || !(kind == Node.self || kind == Namespace.self) { continue }
+            if field == "metadata.namespace", isNamespaced || !(kind == Node.self || kind == Namespace.self) {
+                continue
+            }
             guard selectable.selectableFields.contains(field) else {
                 throw SelectorError(selectable.unsupportedFieldMessage(requirement.field))
             }
@@ -63,7 +65,8 @@ public enum SelectableFields {
 
 extension Pod: FieldSelectable {
     public static let selectableFields = [
-        "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase",
+        "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+        "status.phase",
         "status.podIP", "status.podIPs", "status.nominatedNodeName",
     ]
 

@@ -29,13 +29,17 @@ private func cell(_ reference: ParamRef?) -> JSONValue {
 extension ValidatingAdmissionPolicy: TableRowProviding {
     public static let columns: [TableColumn] = [.name, .integer("Validations"), TableColumn("ParamKind"), .age]
 
-    public func cells(now: Time) -> [JSONValue] { [nameCell, .int(spec.validations.count), cell(spec.paramKind), age(now)] }
+    public func cells(now: Time) -> [JSONValue] {
+        [nameCell, .int(spec.validations.count), cell(spec.paramKind), age(now)]
+    }
 }
 
 extension MutatingAdmissionPolicy: TableRowProviding {
     public static let columns: [TableColumn] = [.name, .integer("Mutations"), TableColumn("ParamKind"), .age]
 
-    public func cells(now: Time) -> [JSONValue] { [nameCell, .int(spec.mutations.count), cell(spec.paramKind), age(now)] }
+    public func cells(now: Time) -> [JSONValue] {
+        [nameCell, .int(spec.mutations.count), cell(spec.paramKind), age(now)]
+    }
 }
 
 extension ValidatingAdmissionPolicyBinding: TableRowProviding {
@@ -52,7 +56,8 @@ extension MutatingAdmissionPolicyBinding: TableRowProviding {
 
 extension FlowSchema: TableRowProviding {
     public static let columns: [TableColumn] = [
-        .name, TableColumn("PriorityLevel"), TableColumn("MatchingPrecedence"), TableColumn("DistinguisherMethod"), .age,
+        .name, TableColumn("PriorityLevel"), TableColumn("MatchingPrecedence"), TableColumn("DistinguisherMethod"),
+        .age,
         TableColumn("MissingPL"),
     ]
 
@@ -67,7 +72,8 @@ extension FlowSchema: TableRowProviding {
 
 extension PriorityLevelConfiguration: TableRowProviding {
     public static let columns: [TableColumn] = [
-        .name, TableColumn("Type"), TableColumn("NominalConcurrencyShares"), TableColumn("Queues"), TableColumn("HandSize"),
+        .name, TableColumn("Type"), TableColumn("NominalConcurrencyShares"), TableColumn("Queues"),
+        TableColumn("HandSize"),
         TableColumn("QueueLengthLimit"), .age,
     ]
 

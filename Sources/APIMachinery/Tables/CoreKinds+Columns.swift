@@ -51,7 +51,9 @@ extension ReplicationController: TableRowProviding {
 }
 
 extension ComponentStatus: TableRowProviding {
-    public static let columns: [TableColumn] = [.name, TableColumn("Status"), TableColumn("Message"), TableColumn("Error")]
+    public static let columns: [TableColumn] = [
+        .name, TableColumn("Status"), TableColumn("Message"), TableColumn("Error"),
+    ]
 
     public func cells(now _: Time) -> [JSONValue] {
         let healthy = conditions.first { $0.type == "Healthy" }

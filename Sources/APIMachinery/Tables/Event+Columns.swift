@@ -7,11 +7,14 @@ public import Wire
 extension Event: TableRowProviding {
     public static let columns: [TableColumn] = [
         TableColumn("Last Seen"), TableColumn("Type"), TableColumn("Reason"), TableColumn("Object"), .wide("Subobject"),
-        .wide("Source"), TableColumn("Message"), .wide("First Seen"), .wide("Count"), TableColumn("Name", format: "name", wide: true),
+        .wide("Source"), TableColumn("Message"), .wide("First Seen"), .wide("Count"),
+        TableColumn("Name", format: "name", wide: true),
     ]
 
     public func cells(now: Time) -> [JSONValue] {
-        let first = firstTimestamp.isZero ? HumanDuration.since(eventTime, now: now) : HumanDuration.since(firstTimestamp, now: now)
+        let first =
+            firstTimestamp.isZero
+            ? HumanDuration.since(eventTime, now: now) : HumanDuration.since(firstTimestamp, now: now)
         var last = lastTimestamp.isZero ? first : HumanDuration.since(lastTimestamp, now: now)
         var times = count == 0 ? 1 : count
         if let series {
@@ -25,7 +28,8 @@ extension Event: TableRowProviding {
         while let end = text.last, end.isWhitespace { text.removeLast() }
         return [
             .string(last), .string(type), .string(reason), .string(target), .string(involvedObject.fieldPath),
-            .string(host.isEmpty ? component : "\(component), \(host)"), .string(String(text)), .string(first), .int(times), nameCell,
+            .string(host.isEmpty ? component : "\(component), \(host)"), .string(String(text)), .string(first),
+            .int(times), nameCell,
         ]
     }
 }
@@ -46,7 +50,8 @@ extension EventsEvent: TableRowProviding {
         let target = regarding.kind.lowercased() + (regarding.name.isEmpty ? "" : "/" + regarding.name)
         let source = reportingInstance.isEmpty ? reportingController : "\(reportingController), \(reportingInstance)"
         return [
-            .string(last), .string(type), .string(reason), .string(target), .string(regarding.fieldPath), .string(source),
+            .string(last), .string(type), .string(reason), .string(target), .string(regarding.fieldPath),
+            .string(source),
             .string(note), .string(first), .int(times), nameCell,
         ]
     }

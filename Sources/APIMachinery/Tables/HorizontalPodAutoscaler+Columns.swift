@@ -13,7 +13,8 @@ extension HorizontalPodAutoscaler: TableRowProviding {
     public func cells(now: Time) -> [JSONValue] {
         [
             nameCell, .string(spec.scaleTargetRef.kind + "/" + spec.scaleTargetRef.name), .string(targets),
-            .string(spec.minReplicas.map { String($0) } ?? "<unset>"), .int(spec.maxReplicas), .int(status.currentReplicas),
+            .string(spec.minReplicas.map { String($0) } ?? "<unset>"), .int(spec.maxReplicas),
+            .int(status.currentReplicas),
             age(now),
         ]
     }
@@ -61,8 +62,10 @@ extension AutoscalingV1HorizontalPodAutoscaler: TableRowProviding {
         let wanted = spec.targetCPUUtilizationPercentage.map { "\($0)%" } ?? "<auto>"
         let current = status.currentCPUUtilizationPercentage.map { "\($0)%" } ?? "<unknown>"
         return [
-            nameCell, .string(spec.scaleTargetRef.kind + "/" + spec.scaleTargetRef.name), .string("cpu: \(current)/\(wanted)"),
-            .string(spec.minReplicas.map { String($0) } ?? "<unset>"), .int(spec.maxReplicas), .int(status.currentReplicas),
+            nameCell, .string(spec.scaleTargetRef.kind + "/" + spec.scaleTargetRef.name),
+            .string("cpu: \(current)/\(wanted)"),
+            .string(spec.minReplicas.map { String($0) } ?? "<unset>"), .int(spec.maxReplicas),
+            .int(status.currentReplicas),
             age(now),
         ]
     }

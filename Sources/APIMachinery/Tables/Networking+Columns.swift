@@ -14,7 +14,8 @@ extension Ingress: TableRowProviding {
         let addresses = status.loadBalancer.ingress.map { $0.ip.isEmpty ? $0.hostname : $0.ip }.filter { !$0.isEmpty }
         return [
             nameCell, CellText.orNone(spec.ingressClassName), .string(hosts.isEmpty ? "*" : CellText.firstThree(hosts)),
-            .string(Set(addresses).sorted().joined(separator: ",")), .string(spec.tls.isEmpty ? "80" : "80, 443"), age(now),
+            .string(Set(addresses).sorted().joined(separator: ",")), .string(spec.tls.isEmpty ? "80" : "80, 443"),
+            age(now),
         ]
     }
 }

@@ -17,7 +17,8 @@ extension Node: TableRowProviding {
         let info = status.nodeInfo
         let kernel = info.architecture.isEmpty ? info.kernelVersion : "\(info.kernelVersion) (\(info.architecture))"
         return [
-            nameCell, .string(text), CellText.list(roles), age(now), .string(info.kubeletVersion), address("InternalIP"),
+            nameCell, .string(text), CellText.list(roles), age(now), .string(info.kubeletVersion),
+            address("InternalIP"),
             address("ExternalIP"), known(info.osImage), known(info.kernelVersion.isEmpty ? "" : kernel),
             known(info.containerRuntimeVersion),
         ]
@@ -38,7 +39,9 @@ extension Node: TableRowProviding {
         return roles.sorted()
     }
 
-    private func address(_ type: String) -> JSONValue { CellText.orNone(status.addresses.first { $0.type == type }?.address) }
+    private func address(_ type: String) -> JSONValue {
+        CellText.orNone(status.addresses.first { $0.type == type }?.address)
+    }
 
     private func known(_ text: String) -> JSONValue { .string(text.isEmpty ? "<unknown>" : text) }
 }

@@ -21,7 +21,8 @@ extension Pod: TableRowProviding {
             status.conditions.contains { $0.type == gate.conditionType && $0.status == "True" }
         }
         return [
-            nameCell, .string("\(summary.ready)/\(summary.total)"), .string(summary.reason), .string(restarts), age(now),
+            nameCell, .string("\(summary.ready)/\(summary.total)"), .string(summary.reason), .string(restarts),
+            age(now),
             CellText.orNone(status.podIPs.first?.ip ?? status.podIP), CellText.orNone(spec.nodeName),
             CellText.orNone(status.nominatedNodeName),
             .string(gates.isEmpty ? "<none>" : "\(passed.count)/\(gates.count)"),

@@ -100,7 +100,9 @@ extension KubernetesObject {
     func age(_ now: Time) -> JSONValue { .string(HumanDuration.since(metadata.creationTimestamp, now: now)) }
 
     /// The time of the object's creation as a cell.
-    var createdAtCell: JSONValue { metadata.creationTimestamp.isZero ? .null : .string(metadata.creationTimestamp.text) }
+    var createdAtCell: JSONValue {
+        metadata.creationTimestamp.isZero ? .null : .string(metadata.creationTimestamp.text)
+    }
 }
 
 /// Texts that several kinds show.

@@ -28,8 +28,10 @@ extension PersistentVolumeClaim: TableRowProviding {
 
 extension PersistentVolume: TableRowProviding {
     public static let columns: [TableColumn] = [
-        .name, TableColumn("Capacity"), TableColumn("Access Modes"), TableColumn("Reclaim Policy"), TableColumn("Status"),
-        TableColumn("Claim"), TableColumn("StorageClass"), TableColumn("VolumeAttributesClass"), TableColumn("Reason"), .age,
+        .name, TableColumn("Capacity"), TableColumn("Access Modes"), TableColumn("Reclaim Policy"),
+        TableColumn("Status"),
+        TableColumn("Claim"), TableColumn("StorageClass"), TableColumn("VolumeAttributesClass"), TableColumn("Reason"),
+        .age,
         .wide("VolumeMode"),
     ]
 
@@ -53,10 +55,13 @@ extension StorageClass: TableRowProviding {
     ]
 
     public func cells(now: Time) -> [JSONValue] {
-        let isDefault = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
-            .contains { metadata.annotations[$0] == "true" }
+        let isDefault = [
+            "storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class",
+        ]
+        .contains { metadata.annotations[$0] == "true" }
         return [
-            .string(metadata.name + (isDefault ? " (default)" : "")), .string(provisioner), .string(reclaimPolicy ?? "Delete"),
+            .string(metadata.name + (isDefault ? " (default)" : "")), .string(provisioner),
+            .string(reclaimPolicy ?? "Delete"),
             .string(volumeBindingMode ?? "Immediate"), .bool(allowVolumeExpansion ?? false), age(now),
         ]
     }
@@ -65,14 +70,16 @@ extension StorageClass: TableRowProviding {
 extension CSIDriver: TableRowProviding {
     public static let columns: [TableColumn] = [
         .name, TableColumn("AttachRequired", "boolean"), TableColumn("PodInfoOnMount", "boolean"),
-        TableColumn("StorageCapacity", "boolean"), TableColumn("TokenRequests"), TableColumn("RequiresRepublish", "boolean"),
+        TableColumn("StorageCapacity", "boolean"), TableColumn("TokenRequests"),
+        TableColumn("RequiresRepublish", "boolean"),
         TableColumn("Modes"), .age,
     ]
 
     public func cells(now: Time) -> [JSONValue] {
         let audiences = spec.tokenRequests.map(\.audience).joined(separator: ",")
         return [
-            nameCell, .bool(spec.attachRequired ?? true), .bool(spec.podInfoOnMount ?? false), .bool(spec.storageCapacity ?? false),
+            nameCell, .bool(spec.attachRequired ?? true), .bool(spec.podInfoOnMount ?? false),
+            .bool(spec.storageCapacity ?? false),
             .string(spec.tokenRequests.isEmpty ? "<unset>" : audiences), .bool(spec.requiresRepublish ?? false),
             CellText.list(spec.volumeLifecycleModes), age(now),
         ]
@@ -93,7 +100,8 @@ extension CSIStorageCapacity: TableRowProviding {
 
 extension VolumeAttachment: TableRowProviding {
     public static let columns: [TableColumn] = [
-        .name, TableColumn("Attacher", format: "name"), TableColumn("PV"), TableColumn("Node"), TableColumn("Attached", "boolean"),
+        .name, TableColumn("Attacher", format: "name"), TableColumn("PV"), TableColumn("Node"),
+        TableColumn("Attached", "boolean"),
         .age,
     ]
 

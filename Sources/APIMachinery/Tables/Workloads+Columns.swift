@@ -28,23 +28,29 @@ extension ReplicaSet: TableRowProviding {
 }
 
 extension StatefulSet: TableRowProviding {
-    public static let columns: [TableColumn] = [.name, TableColumn("Ready"), .age, .wide("Containers"), .wide("Images")]
+    public static let columns: [TableColumn] = [
+        .name, TableColumn("Ready"), .age, .wide("Containers"), .wide("Images"),
+    ]
 
     public func cells(now: Time) -> [JSONValue] {
-        [nameCell, .string("\(status.readyReplicas)/\(spec.replicas ?? 0)"), age(now)] + CellText.containers(spec.template.spec)
+        [nameCell, .string("\(status.readyReplicas)/\(spec.replicas ?? 0)"), age(now)]
+            + CellText.containers(spec.template.spec)
     }
 }
 
 extension DaemonSet: TableRowProviding {
     public static let columns: [TableColumn] = [
-        .name, .integer("Desired"), .integer("Current"), .integer("Ready"), .integer("Up-to-date"), .integer("Available"),
+        .name, .integer("Desired"), .integer("Current"), .integer("Ready"), .integer("Up-to-date"),
+        .integer("Available"),
         TableColumn("Node Selector"), .age, .wide("Containers"), .wide("Images"), .wide("Selector"),
     ]
 
     public func cells(now: Time) -> [JSONValue] {
         [
-            nameCell, .int(status.desiredNumberScheduled), .int(status.currentNumberScheduled), .int(status.numberReady),
-            .int(status.updatedNumberScheduled), .int(status.numberAvailable), CellText.labels(spec.template.spec.nodeSelector),
+            nameCell, .int(status.desiredNumberScheduled), .int(status.currentNumberScheduled),
+            .int(status.numberReady),
+            .int(status.updatedNumberScheduled), .int(status.numberAvailable),
+            CellText.labels(spec.template.spec.nodeSelector),
             age(now),
         ] + CellText.containers(spec.template.spec) + [CellText.selector(spec.selector)]
     }
@@ -103,7 +109,9 @@ extension CronJob: TableRowProviding {
         return [
             nameCell, .string(spec.schedule), CellText.orNone(spec.timeZone), .bool(spec.suspend ?? false),
             .int(status.active.count), CellText.orNone(last), age(now),
-        ] + CellText.containers(spec.jobTemplate.spec.template.spec) + [CellText.selector(spec.jobTemplate.spec.selector)]
+        ] + CellText.containers(spec.jobTemplate.spec.template.spec) + [
+            CellText.selector(spec.jobTemplate.spec.selector)
+        ]
     }
 }
 
@@ -114,7 +122,8 @@ extension PodDisruptionBudget: TableRowProviding {
 
     public func cells(now: Time) -> [JSONValue] {
         [
-            nameCell, Self.text(spec.minAvailable), Self.text(spec.maxUnavailable), .int(status.disruptionsAllowed), age(now),
+            nameCell, Self.text(spec.minAvailable), Self.text(spec.maxUnavailable), .int(status.disruptionsAllowed),
+            age(now),
         ]
     }
 

@@ -57,7 +57,8 @@ enum ValueRules {
         guard NetworkAddress(text) == nil else { return [] }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let isPadded = parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 3 && UInt8($0) != nil }
-        let message = isPadded ? "must not have leading 0s" : "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+        let message =
+            isPadded ? "must not have leading 0s" : "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
         return [.invalid(path(), text, message)]
     }
 
@@ -105,7 +106,9 @@ enum ValueRules {
 
     /// A percentage of at most 100.
     static func atMostAll(_ value: IntOrString, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
-        guard case .string(let text) = value, NameRules.percent(text).isEmpty, let number = Int(text.dropLast()), number > 100 else {
+        guard case .string(let text) = value, NameRules.percent(text).isEmpty, let number = Int(text.dropLast()),
+            number > 100
+        else {
             return []
         }
         return [.invalid(path(), text, "must not be greater than 100%")]

@@ -30,7 +30,9 @@ extension DaemonSet: Validated {
         switch spec.updateStrategy.type {
         case "OnDelete": return []
         case "RollingUpdate":
-            guard let update = spec.updateStrategy.rollingUpdate else { return [.required(path.child("rollingUpdate"))] }
+            guard let update = spec.updateStrategy.rollingUpdate else {
+                return [.required(path.child("rollingUpdate"))]
+            }
             return rolling(update, path.child("rollingUpdate"))
         default:
             let update = spec.updateStrategy.rollingUpdate.map { JSONValue(encoding: $0) } ?? .null
@@ -62,7 +64,8 @@ extension DaemonSet: Validated {
     public func validateStatus(from old: DaemonSet) -> [FieldError] {
         let path = FieldPath("status")
         let counts = [
-            ("currentNumberScheduled", status.currentNumberScheduled), ("numberMisscheduled", status.numberMisscheduled),
+            ("currentNumberScheduled", status.currentNumberScheduled),
+            ("numberMisscheduled", status.numberMisscheduled),
             ("desiredNumberScheduled", status.desiredNumberScheduled), ("numberReady", status.numberReady),
             ("updatedNumberScheduled", status.updatedNumberScheduled), ("numberAvailable", status.numberAvailable),
             ("numberUnavailable", status.numberUnavailable),

@@ -33,10 +33,13 @@ extension StatefulSet: Validated {
         let claims = spec.volumeClaimTemplates.map { claim in
             Volume {
                 $0.name = claim.metadata.name
-                $0.volumeSource.persistentVolumeClaim = PersistentVolumeClaimVolumeSource { $0.claimName = claim.metadata.name }
+                $0.volumeSource.persistentVolumeClaim = PersistentVolumeClaimVolumeSource {
+                    $0.claimName = claim.metadata.name
+                }
             }
         }
-        template.spec.volumes = claims + template.spec.volumes.filter { volume in !claims.contains { $0.name == volume.name } }
+        template.spec.volumes =
+            claims + template.spec.volumes.filter { volume in !claims.contains { $0.name == volume.name } }
         return template
     }
 

@@ -7,7 +7,9 @@ import Wire
 /// Rules that workloads share.
 enum WorkloadRules {
     /// The selector of a workload, and whether it selects the template's pods.
-    static func selector(_ selector: LabelSelector?, kind: String = "deployment", template: PodTemplateSpec) -> [FieldError] {
+    static func selector(_ selector: LabelSelector?, kind: String = "deployment", template: PodTemplateSpec)
+        -> [FieldError]
+    {
         let path = FieldPath("spec", "selector")
         var errors: [FieldError] = []
         if let selector {
@@ -40,7 +42,10 @@ enum WorkloadRules {
             errors.append(.notSupported(path.child("spec", "restartPolicy"), template.spec.restartPolicy, ["Always"]))
         }
         if template.spec.activeDeadlineSeconds != nil {
-            errors.append(.forbidden(path.child("spec", "activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported"))
+            errors.append(
+                .forbidden(
+                    path.child("spec", "activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported")
+            )
         }
         return errors
     }

@@ -52,7 +52,8 @@ extension PodDisruptionBudget: Validated {
         if let minimum = spec.minAvailable, let maximum = spec.maxUnavailable {
             let selector = spec.selector.map { JSONValue(encoding: $0) } ?? .null
             let shown: JSONValue = [
-                "MinAvailable": JSONValue(encoding: minimum), "Selector": selector, "MaxUnavailable": JSONValue(encoding: maximum),
+                "MinAvailable": JSONValue(encoding: minimum), "Selector": selector,
+                "MaxUnavailable": JSONValue(encoding: maximum),
                 "UnhealthyPodEvictionPolicy": spec.unhealthyPodEvictionPolicy.map { .string($0) } ?? .null,
             ]
             errors.append(.invalid(path, shown, "minAvailable and maxUnavailable cannot be both set"))

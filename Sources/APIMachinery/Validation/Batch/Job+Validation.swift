@@ -98,8 +98,12 @@ enum JobRules {
         }
         if !isIndexed {
             let text = "requires indexed completion mode"
-            if let value = spec.backoffLimitPerIndex { errors.append(.invalid(path.child("backoffLimitPerIndex"), value, text)) }
-            if let value = spec.maxFailedIndexes { errors.append(.invalid(path.child("maxFailedIndexes"), value, text)) }
+            if let value = spec.backoffLimitPerIndex {
+                errors.append(.invalid(path.child("backoffLimitPerIndex"), value, text))
+            }
+            if let value = spec.maxFailedIndexes {
+                errors.append(.invalid(path.child("maxFailedIndexes"), value, text))
+            }
         }
         return errors
     }
@@ -109,16 +113,19 @@ enum JobRules {
         for (index, rule) in policy.rules.enumerated() {
             let at = path.child("rules").index(index)
             if rule.action.isEmpty {
-                errors.append(.required(at.child("action"), "valid values: [\"Count\" \"FailIndex\" \"FailJob\" \"Ignore\"]"))
+                errors.append(
+                    .required(at.child("action"), "valid values: [\"Count\" \"FailIndex\" \"FailJob\" \"Ignore\"]"))
             } else {
-                errors += ValueRules.oneOf(rule.action, ["Count", "FailIndex", "FailJob", "Ignore"], at.child("action"))
+                errors += ValueRules.oneOf(
+                    rule.action, ["Count", "FailIndex", "FailJob", "Ignore"], at.child("action"))
             }
             if let codes = rule.onExitCodes { errors += exitCodes(codes, at.child("onExitCodes")) }
             switch (rule.onExitCodes != nil, !rule.onPodConditions.isEmpty) {
             case (false, false):
                 errors.append(.init(.invalid, at, nil, "specifying one of OnExitCodes and OnPodConditions is required"))
             case (true, true):
-                errors.append(.init(.invalid, at, nil, "specifying both OnExitCodes and OnPodConditions is not supported"))
+                errors.append(
+                    .init(.invalid, at, nil, "specifying both OnExitCodes and OnPodConditions is not supported"))
             default: break
             }
         }

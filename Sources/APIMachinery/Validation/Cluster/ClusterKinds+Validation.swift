@@ -47,11 +47,15 @@ extension PriorityClass: Validated {
 extension StorageClass: Validated {
     public func validateBody() -> [FieldError] {
         var errors: [FieldError] = []
-        if provisioner.isEmpty { errors.append(.required(FieldPath("provisioner"))) } else {
+        if provisioner.isEmpty {
+            errors.append(.required(FieldPath("provisioner")))
+        } else {
             let name = provisioner.lowercased()
             errors += LabelRules.qualifiedName(name).map { .invalid(FieldPath("provisioner"), name, $0) }
         }
-        if parameters.keys.contains("") { errors.append(.invalid(FieldPath("parameters"), "", "field can not be empty.")) }
+        if parameters.keys.contains("") {
+            errors.append(.invalid(FieldPath("parameters"), "", "field can not be empty."))
+        }
         let size = parameters.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         if size > 256 * 1024 { errors.append(.tooLong(FieldPath("parameters"), limit: 256 * 1024)) }
         errors += ValueRules.oneOf(reclaimPolicy, ["Delete", "Retain"], FieldPath("reclaimPolicy"))

@@ -10,7 +10,9 @@ enum ClaimRules {
 
     static func spec(_ spec: PersistentVolumeClaimSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if spec.accessModes.isEmpty { errors.append(.required(path.child("accessModes"), "at least 1 access mode is required")) }
+        if spec.accessModes.isEmpty {
+            errors.append(.required(path.child("accessModes"), "at least 1 access mode is required"))
+        }
         errors += LabelSelectorRules.validate(spec.selector, at: path.child("selector"))
         errors += accessModes(spec.accessModes, path.child("accessModes"))
         let storage = path.child("resources").key("storage")

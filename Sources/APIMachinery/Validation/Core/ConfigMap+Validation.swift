@@ -98,7 +98,10 @@ extension Namespace: Validated {
             if name == "kubernetes" { return [] }
             let faults = LabelRules.qualifiedName(name)
             if faults.isEmpty, !name.contains("/") {
-                return [.invalid(path.index(index), name, "name is neither a standard finalizer name nor is it fully qualified")]
+                return [
+                    .invalid(
+                        path.index(index), name, "name is neither a standard finalizer name nor is it fully qualified")
+                ]
             }
             return faults.map { .invalid(path.index(index), name, $0) }
         }

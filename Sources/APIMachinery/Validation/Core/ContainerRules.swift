@@ -18,7 +18,8 @@ struct ContainerRules {
         let sound = spec.volumes.filter { VolumeRules.sourceCount($0.volumeSource) <= 1 }
         volumes = Set(sound.map(\.name))
         blockVolumes = Set(
-            sound.filter { $0.volumeSource.persistentVolumeClaim != nil || $0.volumeSource.ephemeral != nil }.map(\.name))
+            sound.filter { $0.volumeSource.persistentVolumeClaim != nil || $0.volumeSource.ephemeral != nil }.map(
+                \.name))
     }
 
     func containers(_ path: FieldPath) -> [FieldError] {
@@ -66,7 +67,8 @@ struct ContainerRules {
         var errors = ValueRules.name(container.name, path.child("name"), NameRules.dns1123Label)
         errors += image(container.image, path.child("image"))
         errors += ValueRules.oneOf(
-            container.terminationMessagePolicy, ["File", "FallbackToLogsOnError"], path.child("terminationMessagePolicy"))
+            container.terminationMessagePolicy, ["File", "FallbackToLogsOnError"],
+            path.child("terminationMessagePolicy"))
         errors += ports(container.ports, path.child("ports"))
         errors += EnvironmentRules.validate(container.env, path.child("env"))
         errors += EnvironmentRules.sources(container.envFrom, path.child("envFrom"))
@@ -96,7 +98,9 @@ struct ContainerRules {
             if !port.name.isEmpty {
                 let faults = NameRules.portName(port.name)
                 errors += faults.map { .invalid(at.child("name"), port.name, $0) }
-                if faults.isEmpty, !names.insert(port.name).inserted { errors.append(.duplicate(at.child("name"), port.name)) }
+                if faults.isEmpty, !names.insert(port.name).inserted {
+                    errors.append(.duplicate(at.child("name"), port.name))
+                }
             }
             if port.containerPort == 0 {
                 errors.append(.required(at.child("containerPort")))
@@ -180,7 +184,9 @@ struct ContainerRules {
         }
         if let mode = mount.recursiveReadOnly {
             let at = list.child("recursiveReadOnly")
-            if mode != "Disabled", !mount.readOnly { errors.append(.forbidden(at, "may only be specified when readOnly is true")) }
+            if mode != "Disabled", !mount.readOnly {
+                errors.append(.forbidden(at, "may only be specified when readOnly is true"))
+            }
             errors += ValueRules.oneOf(mode, ["Disabled", "IfPossible", "Enabled"], at)
         }
         return errors

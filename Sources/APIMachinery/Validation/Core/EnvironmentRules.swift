@@ -44,7 +44,8 @@ enum EnvironmentRules {
             errors += ValueRules.required(reference.key, path.child("fileKeyRef", "key"))
         }
         if count == 0 {
-            let text = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+            let text =
+                "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
             return [.invalid(path, "", text)]
         }
         if !variable.value.isEmpty {
@@ -82,12 +83,15 @@ enum EnvironmentRules {
     }
 
     private static let environmentFields = [
-        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
+        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+        "status.hostIP",
         "status.hostIPs", "status.podIP", "status.podIPs",
     ]
 
     /// Fields of a pod that volumes can show.
-    static let volumeFields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"]
+    static let volumeFields = [
+        "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid",
+    ]
 
     /// A reference to a field of the pod, of which `known` can be named, or an entry of its labels or annotations.
     static func field(_ reference: ObjectFieldSelector, _ known: [String], _ path: FieldPath) -> [FieldError] {
@@ -131,12 +135,16 @@ enum EnvironmentRules {
         let resource = reference.resource
         if resource.hasSuffix(".cpu") {
             let fits = divisor == Quantity(1) || divisor == Quantity(milli: 1)
-            return fits ? [] : [.invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource")]
+            return fits
+                ? [] : [.invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource")]
         }
         let units = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"]
         guard !units.contains(divisor.text), resource.contains(".") else { return [] }
-        let kind = resource.hasSuffix("memory") ? "memory" : resource.hasSuffix("storage") ? "local ephemeral storage" : "hugepages"
-        let text = "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the \(kind) resource"
+        let kind =
+            resource.hasSuffix("memory")
+            ? "memory" : resource.hasSuffix("storage") ? "local ephemeral storage" : "hugepages"
+        let text =
+            "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the \(kind) resource"
         return [.invalid(path, resource, text)]
     }
 }

@@ -12,7 +12,8 @@ extension Node: Validated {
         var errors: [FieldError] = []
         if let text = metadata.annotations[Self.avoidPods], !text.isEmpty {
             do { _ = try JSONValue.parse(text) } catch {
-                errors.append(.invalid(FieldPath("metadata", "annotations", "AvoidPods"), Self.avoidPods, error.message))
+                errors.append(
+                    .invalid(FieldPath("metadata", "annotations", "AvoidPods"), Self.avoidPods, error.message))
             }
         }
         // upstream looks for taints below the metadata
@@ -57,10 +58,15 @@ extension Node: Validated {
     public func validateChange(from old: Node) -> [FieldError] {
         var errors: [FieldError] = []
         if !old.spec.podCIDRs.isEmpty, spec.podCIDRs != old.spec.podCIDRs {
-            errors.append(.forbidden(FieldPath("spec", "podCIDRs"), "node updates may not change podCIDR except from \"\" to valid"))
+            errors.append(
+                .forbidden(
+                    FieldPath("spec", "podCIDRs"), "node updates may not change podCIDR except from \"\" to valid"))
         }
         if !old.spec.providerID.isEmpty, spec.providerID != old.spec.providerID {
-            errors.append(.forbidden(FieldPath("spec", "providerID"), "node updates may not change providerID except from \"\" to valid"))
+            errors.append(
+                .forbidden(
+                    FieldPath("spec", "providerID"), "node updates may not change providerID except from \"\" to valid")
+            )
         }
         return errors
     }

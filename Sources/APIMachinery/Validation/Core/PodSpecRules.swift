@@ -52,7 +52,10 @@ enum PodSpecRules {
             let text = "must provide `dnsConfig` when `dnsPolicy` is None"
             if spec.dnsConfig == nil { return [.required(path, text)] }
             if spec.dnsConfig?.nameservers.isEmpty == true {
-                return [.required(path.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")]
+                return [
+                    .required(
+                        path.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")
+                ]
             }
         }
         guard let config = spec.dnsConfig else { return [] }
@@ -82,7 +85,9 @@ enum PodSpecRules {
     private static func host(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         if spec.hostUsers == false {
-            for (name, isSet) in [("hostNetwork", spec.hostNetwork), ("hostPID", spec.hostPID), ("hostIPC", spec.hostIPC)] where isSet {
+            for (name, isSet) in [
+                ("hostNetwork", spec.hostNetwork), ("hostPID", spec.hostPID), ("hostIPC", spec.hostIPC),
+            ] where isSet {
                 errors.append(.forbidden(path.child(name), "when `hostUsers` is false"))
             }
         }
@@ -126,7 +131,9 @@ enum PodSpecRules {
         errors += ValueRules.optionalName(spec.subdomain, path.child("subdomain"), NameRules.dns1123Label)
         guard let override = spec.hostnameOverride else { return errors }
         let at = path.child("hostnameOverride")
-        if spec.setHostnameAsFQDN == true { errors.append(.forbidden(at, "may not be specified when setHostnameAsFQDN is true")) }
+        if spec.setHostnameAsFQDN == true {
+            errors.append(.forbidden(at, "may not be specified when setHostnameAsFQDN is true"))
+        }
         if spec.hostNetwork { errors.append(.forbidden(at, "may not be specified when hostNetwork is true")) }
         errors += NameRules.dns1123Subdomain(override).map { .invalid(at, override, $0) }
         if override.utf8.count > 64 { errors.append(.tooLong(at, limit: 64)) }

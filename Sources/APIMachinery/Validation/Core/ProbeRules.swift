@@ -8,7 +8,9 @@ import Wire
 enum ProbeRules {
     static func validate(_ container: Container, gracePeriod: Int64?, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if let lifecycle = container.lifecycle { errors += self.lifecycle(lifecycle, gracePeriod, path.child("lifecycle")) }
+        if let lifecycle = container.lifecycle {
+            errors += self.lifecycle(lifecycle, gracePeriod, path.child("lifecycle"))
+        }
         if let probe = container.livenessProbe {
             errors += self.probe(probe, path.child("livenessProbe"))
             errors += mustBeOne(probe, path.child("livenessProbe"))
@@ -57,7 +59,8 @@ enum ProbeRules {
     }
 
     private static func handler(
-        _ exec: ExecAction?, _ httpGet: HTTPGetAction?, _ tcpSocket: TCPSocketAction?, _ grpc: GRPCAction?, _ sleep: SleepAction?,
+        _ exec: ExecAction?, _ httpGet: HTTPGetAction?, _ tcpSocket: TCPSocketAction?, _ grpc: GRPCAction?,
+        _ sleep: SleepAction?,
         _ gracePeriod: Int64?, _ path: FieldPath
     ) -> [FieldError] {
         var errors: [FieldError] = []
@@ -70,7 +73,9 @@ enum ProbeRules {
         if let httpGet { next("httpGet", self.httpGet(httpGet, path.child("httpGet"))) }
         if let tcpSocket { next("tcpSocket", ValueRules.port(tcpSocket.port, path.child("tcpSocket", "port"))) }
         if let grpc {
-            next("grpc", NameRules.portNumber(Int(grpc.port)).map { .invalid(path.child("grpc", "port"), grpc.port, $0) })
+            next(
+                "grpc", NameRules.portNumber(Int(grpc.port)).map { .invalid(path.child("grpc", "port"), grpc.port, $0) }
+            )
         }
         if let sleep {
             let limit = gracePeriod ?? 30
@@ -95,6 +100,7 @@ enum ProbeRules {
     }
 
     private static func isHeaderName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy { NameRules.isLetter($0) || NameRules.isDigit($0) || $0 == UInt8(ascii: "-") }
+        !name.isEmpty
+            && name.utf8.allSatisfy { NameRules.isLetter($0) || NameRules.isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 }

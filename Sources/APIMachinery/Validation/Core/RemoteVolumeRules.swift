@@ -50,10 +50,12 @@ enum RemoteVolumeRules {
                 ValueRules.required(volume.secretName, path.child("azureFile", "secretName"))
                     + ValueRules.required(volume.shareName, path.child("azureFile", "shareName"))
             } ?? []
-        case "vsphereVolume": ValueRules.required(source.vsphereVolume?.volumePath ?? "", path.child("vsphereVolume", "volumePath"))
+        case "vsphereVolume":
+            ValueRules.required(source.vsphereVolume?.volumePath ?? "", path.child("vsphereVolume", "volumePath"))
         case "photonPersistentDisk":
             ValueRules.required(source.photonPersistentDisk?.pdID ?? "", path.child("photonPersistentDisk", "pdID"))
-        case "portworxVolume": ValueRules.required(source.portworxVolume?.volumeID ?? "", path.child("portworxVolume", "volumeID"))
+        case "portworxVolume":
+            ValueRules.required(source.portworxVolume?.volumeID ?? "", path.child("portworxVolume", "volumeID"))
         case "azureDisk":
             source.azureDisk.map { disk in
                 ValueRules.required(disk.diskName, path.child("azureDisk", "diskName"))
@@ -72,7 +74,7 @@ enum RemoteVolumeRules {
         number < 0 || number > 255 ? [.invalid(path(), number, NameRules.range(1, 255))] : []
     }
 
-    private static func nfs(_ volume: NFSVolumeSource, _ path: FieldPath) -> [FieldError] {
+    static func nfs(_ volume: NFSVolumeSource, _ path: FieldPath) -> [FieldError] {
         var errors = ValueRules.required(volume.server, path.child("server"))
         if volume.path.isEmpty { errors.append(.required(path.child("path"))) }
         if !volume.path.isEmpty, !volume.path.hasPrefix("/") {
@@ -86,7 +88,8 @@ enum RemoteVolumeRules {
         if volume.iqn.isEmpty {
             errors.append(.required(path.child("iqn")))
         } else if !["iqn", "eui", "naa"].contains(where: volume.iqn.hasPrefix) {
-            errors.append(.invalid(path.child("iqn"), volume.iqn, "must be valid format starting with iqn, eui, or naa"))
+            errors.append(
+                .invalid(path.child("iqn"), volume.iqn, "must be valid format starting with iqn, eui, or naa"))
         }
         if volume.lun < 0 || volume.lun > 255 {
             errors.append(.invalid(path.child("lun"), volume.lun, NameRules.range(0, 255)))

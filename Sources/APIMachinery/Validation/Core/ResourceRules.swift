@@ -8,8 +8,10 @@ import Wire
 enum ResourceRules {
     private static let standardForContainers: Set<String> = ["cpu", "memory", "ephemeral-storage"]
     private static let standard: Set<String> = [
-        "cpu", "memory", "ephemeral-storage", "storage", "pods", "requests.cpu", "requests.memory", "requests.ephemeral-storage",
-        "limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.storage", "services", "replicationcontrollers",
+        "cpu", "memory", "ephemeral-storage", "storage", "pods", "requests.cpu", "requests.memory",
+        "requests.ephemeral-storage",
+        "limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.storage", "services",
+        "replicationcontrollers",
         "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
     ]
 
@@ -102,7 +104,9 @@ enum ResourceRules {
     static func quantity(_ amount: Quantity, of name: String, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         if amount < Quantity() { errors.append(.invalid(path, amount.text, ValueRules.notNegative)) }
-        if isInteger(name), amount.milliValue % 1000 != 0 { errors.append(.invalid(path, amount.text, "must be an integer")) }
+        if isInteger(name), amount.milliValue % 1000 != 0 {
+            errors.append(.invalid(path, amount.text, "must be an integer"))
+        }
         return errors
     }
 

@@ -150,7 +150,8 @@ enum SchedulingRules {
 
     private static func comparison(of toleration: Toleration, _ path: FieldPath) -> [FieldError] {
         switch toleration.operator {
-        case "", "Equal": return LabelRules.value(toleration.value).map { .invalid(path.child("operator"), toleration.value, $0) }
+        case "", "Equal":
+            return LabelRules.value(toleration.value).map { .invalid(path.child("operator"), toleration.value, $0) }
         case "Exists":
             let text = "value must be empty when `operator` is 'Exists'"
             return toleration.value.isEmpty ? [] : [.invalid(path.child("operator"), toleration.value, text)]
@@ -171,15 +172,21 @@ enum SchedulingRules {
             let actions = ["DoNotSchedule", "ScheduleAnyway"]
             errors += ValueRules.oneOf(constraint.whenUnsatisfiable, actions, at.child("whenUnsatisfiable"))
             let key = "{\(constraint.topologyKey), \(constraint.whenUnsatisfiable)}"
-            if !seen.insert(key).inserted { errors.append(.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), key)) }
+            if !seen.insert(key).inserted {
+                errors.append(.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), key))
+            }
             if let minimum = constraint.minDomains {
-                if minimum <= 0 { errors.append(.invalid(at.child("minDomains"), minimum, "must be greater than zero")) }
+                if minimum <= 0 {
+                    errors.append(.invalid(at.child("minDomains"), minimum, "must be greater than zero"))
+                }
                 if constraint.whenUnsatisfiable != "DoNotSchedule" {
-                    let text = "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(constraint.whenUnsatisfiable)"
+                    let text =
+                        "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(constraint.whenUnsatisfiable)"
                     errors.append(.invalid(at.child("minDomains"), minimum, text))
                 }
             }
-            errors += ValueRules.oneOf(constraint.nodeAffinityPolicy, ["Honor", "Ignore"], at.child("nodeAffinityPolicy"))
+            errors += ValueRules.oneOf(
+                constraint.nodeAffinityPolicy, ["Honor", "Ignore"], at.child("nodeAffinityPolicy"))
             errors += ValueRules.oneOf(constraint.nodeTaintsPolicy, ["Honor", "Ignore"], at.child("nodeTaintsPolicy"))
             errors += LabelSelectorRules.validate(constraint.labelSelector, at: at.child("labelSelector"))
         }

@@ -65,10 +65,13 @@ enum SecurityContextRules {
             errors.append(.invalid(FieldPath("spec").child("shareProcessNamespace"), true, text))
         }
         errors += sysctls(context.sysctls, path.child("sysctls"))
-        errors += ValueRules.oneOf(context.fsGroupChangePolicy, ["Always", "OnRootMismatch"], path.child("fsGroupChangePolicy"))
+        errors += ValueRules.oneOf(
+            context.fsGroupChangePolicy, ["Always", "OnRootMismatch"], path.child("fsGroupChangePolicy"))
         errors += seccomp(context.seccompProfile, path.child("seccompProfile"))
-        errors += ValueRules.oneOf(context.supplementalGroupsPolicy, ["Merge", "Strict"], path.child("supplementalGroupsPolicy"))
-        errors += ValueRules.oneOf(context.seLinuxChangePolicy, ["MountOption", "Recursive"], path.child("seLinuxChangePolicy"))
+        errors += ValueRules.oneOf(
+            context.supplementalGroupsPolicy, ["Merge", "Strict"], path.child("supplementalGroupsPolicy"))
+        errors += ValueRules.oneOf(
+            context.seLinuxChangePolicy, ["MountOption", "Recursive"], path.child("seLinuxChangePolicy"))
         errors += appArmor(context.appArmorProfile, path.child("appArmorProfile"))
         if spec.os?.name == "windows" { errors += linuxOnly(context, path) }
         return errors
@@ -107,7 +110,9 @@ enum SecurityContextRules {
             && name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }.allSatisfy { part in
                 guard let first = part.utf8.first, let last = part.utf8.last else { return false }
                 return NameRules.isLowerAlnum(first) && NameRules.isLowerAlnum(last)
-                    && part.utf8.allSatisfy { NameRules.isLowerAlnum($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+                    && part.utf8.allSatisfy {
+                        NameRules.isLowerAlnum($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                    }
             }
     }
 
@@ -115,7 +120,9 @@ enum SecurityContextRules {
 
     private static func seccomp(_ profile: SeccompProfile?, _ path: FieldPath) -> [FieldError] {
         guard let profile else { return [] }
-        if profile.type.isEmpty { return [.required(path.child("type"), "type is required when seccompProfile is set")] }
+        if profile.type.isEmpty {
+            return [.required(path.child("type"), "type is required when seccompProfile is set")]
+        }
         guard profileTypes.contains(profile.type) else {
             return [.notSupported(path.child("type"), profile.type, profileTypes)]
         }
@@ -133,7 +140,9 @@ enum SecurityContextRules {
 
     private static func appArmor(_ profile: AppArmorProfile?, _ path: FieldPath) -> [FieldError] {
         guard let profile else { return [] }
-        if profile.type.isEmpty { return [.required(path.child("type"), "type is required when appArmorProfile is set")] }
+        if profile.type.isEmpty {
+            return [.required(path.child("type"), "type is required when appArmorProfile is set")]
+        }
         guard profileTypes.contains(profile.type) else {
             return [.notSupported(path.child("type"), profile.type, profileTypes)]
         }

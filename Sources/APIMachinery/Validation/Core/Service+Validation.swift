@@ -36,7 +36,10 @@ extension Service: Validated {
         switch spec.type {
         case "LoadBalancer", "NodePort":
             guard spec.clusterIP == "None" else { return [] }
-            return [.invalid(path.child("clusterIPs").index(0), "None", "may not be set to 'None' for \(spec.type) services")]
+            return [
+                .invalid(
+                    path.child("clusterIPs").index(0), "None", "may not be set to 'None' for \(spec.type) services")
+            ]
         case "ExternalName":
             var errors: [FieldError] = []
             if !spec.clusterIPs.isEmpty || !spec.clusterIP.isEmpty {
@@ -44,7 +47,9 @@ extension Service: Validated {
             }
             let name = spec.externalName.hasSuffix(".") ? String(spec.externalName.dropLast()) : spec.externalName
             let at = path.child("externalName")
-            if name.isEmpty { errors.append(.required(at)) } else {
+            if name.isEmpty {
+                errors.append(.required(at))
+            } else {
                 errors += NameRules.dns1123Subdomain(name).map { .invalid(at, spec.externalName, $0) }
             }
             return errors
@@ -68,7 +73,8 @@ extension Service: Validated {
             }
             if !pairs.insert("\(port.port)/\(port.protocol)").inserted {
                 let shown: JSONValue = [
-                    "Name": "", "Protocol": .string(port.protocol), "AppProtocol": .null, "Port": .int(port.port), "TargetPort": 0,
+                    "Name": "", "Protocol": .string(port.protocol), "AppProtocol": .null, "Port": .int(port.port),
+                    "TargetPort": 0,
                     "NodePort": 0,
                 ]
                 errors.append(.duplicate(at, shown))
@@ -133,7 +139,8 @@ extension Service: Validated {
         let isBalancer = spec.type == "LoadBalancer"
         if !isBalancer, spec.allocateLoadBalancerNodePorts != nil {
             errors.append(
-                .forbidden(path.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'"))
+                .forbidden(
+                    path.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'"))
         }
         let annotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
         let ranges = path.child("loadBalancerSourceRanges")
@@ -188,7 +195,9 @@ extension Service: Validated {
             let at = path.child("clusterIPs").index(0)
             errors.append(.invalid(at, ValueRules.json(spec.clusterIPs), "may not change once set"))
         }
-        if spec.type == "LoadBalancer", old.spec.type == "LoadBalancer", spec.loadBalancerClass != old.spec.loadBalancerClass {
+        if spec.type == "LoadBalancer", old.spec.type == "LoadBalancer",
+            spec.loadBalancerClass != old.spec.loadBalancerClass
+        {
             let value = spec.loadBalancerClass.map { JSONValue.string($0) } ?? .null
             errors.append(.invalid(path.child("loadBalancerClass"), value, "may not change once set"))
         } else if spec.type == "LoadBalancer", old.spec.type != "LoadBalancer", let name = old.spec.loadBalancerClass {
@@ -211,7 +220,9 @@ extension Service: Validated {
             }
             errors += ValueRules.oneOf(point.ipMode, ["Proxy", "VIP"], at.child("ipMode"))
             if !point.hostname.isEmpty {
-                errors += NameRules.dns1123Subdomain(point.hostname).map { .invalid(at.child("hostname"), point.hostname, $0) }
+                errors += NameRules.dns1123Subdomain(point.hostname).map {
+                    .invalid(at.child("hostname"), point.hostname, $0)
+                }
             }
             return errors
         }

@@ -30,17 +30,22 @@ enum VolumeRules {
     /// The kinds of source that are there, in upstream's order of looking.
     private static func present(_ source: VolumeSource) -> [String] {
         let all: [(String, Bool)] = [
-            ("emptyDir", source.emptyDir != nil), ("hostPath", source.hostPath != nil), ("gitRepo", source.gitRepo != nil),
-            ("gcePersistentDisk", source.gcePersistentDisk != nil), ("awsElasticBlockStore", source.awsElasticBlockStore != nil),
+            ("emptyDir", source.emptyDir != nil), ("hostPath", source.hostPath != nil),
+            ("gitRepo", source.gitRepo != nil),
+            ("gcePersistentDisk", source.gcePersistentDisk != nil),
+            ("awsElasticBlockStore", source.awsElasticBlockStore != nil),
             ("secret", source.secret != nil), ("nfs", source.nfs != nil), ("iscsi", source.iscsi != nil),
             ("glusterfs", source.glusterfs != nil), ("flocker", source.flocker != nil),
             ("persistentVolumeClaim", source.persistentVolumeClaim != nil), ("rbd", source.rbd != nil),
             ("cinder", source.cinder != nil), ("cephFS", source.cephfs != nil), ("quobyte", source.quobyte != nil),
-            ("downwardAPI", source.downwardAPI != nil), ("fc", source.fc != nil), ("flexVolume", source.flexVolume != nil),
+            ("downwardAPI", source.downwardAPI != nil), ("fc", source.fc != nil),
+            ("flexVolume", source.flexVolume != nil),
             ("configMap", source.configMap != nil), ("azureFile", source.azureFile != nil),
-            ("vsphereVolume", source.vsphereVolume != nil), ("photonPersistentDisk", source.photonPersistentDisk != nil),
+            ("vsphereVolume", source.vsphereVolume != nil),
+            ("photonPersistentDisk", source.photonPersistentDisk != nil),
             ("portworxVolume", source.portworxVolume != nil), ("azureDisk", source.azureDisk != nil),
-            ("storageos", source.storageos != nil), ("projected", source.projected != nil), ("scaleIO", source.scaleIO != nil),
+            ("storageos", source.storageos != nil), ("projected", source.projected != nil),
+            ("scaleIO", source.scaleIO != nil),
             ("csi", source.csi != nil), ("ephemeral", source.ephemeral != nil), ("image", source.image != nil),
         ]
         return all.filter(\.1).map(\.0)
@@ -75,7 +80,8 @@ enum VolumeRules {
                 mode(volume.defaultMode, path.child("downwardAPI", "defaultMode"))
                     + volume.items.flatMap { downwardFile($0, path.child("downwardAPI")) }
             } ?? []
-        case "projected": return source.projected.map { ProjectedVolumeRules.validate($0, path.child("projected")) } ?? []
+        case "projected":
+            return source.projected.map { ProjectedVolumeRules.validate($0, path.child("projected")) } ?? []
         case "ephemeral": return source.ephemeral.map { ephemeral($0, path.child("ephemeral")) } ?? []
         case "csi": return source.csi.map { csi($0, path.child("csi")) } ?? []
         case "image":
@@ -96,7 +102,7 @@ enum VolumeRules {
         "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket",
     ]
 
-    private static func hostPath(_ volume: HostPathVolumeSource, _ path: FieldPath) -> [FieldError] {
+    static func hostPath(_ volume: HostPathVolumeSource, _ path: FieldPath) -> [FieldError] {
         if volume.path.isEmpty { return [.required(path.child("path"))] }
         return ValueRules.noBacksteps(volume.path, path.child("path"))
             + ValueRules.oneOf(volume.type, hostPathTypes, path.child("type"))
@@ -137,7 +143,8 @@ enum VolumeRules {
         case (let field?, let resource):
             errors += EnvironmentRules.field(field, EnvironmentRules.volumeFields, path.child("fieldRef"))
             if resource != nil {
-                errors.append(.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
+                errors.append(
+                    .invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
             }
         case (nil, let resource?):
             errors += EnvironmentRules.resourceField(resource, needsContainer: true, path.child("resourceFieldRef"))

@@ -61,11 +61,15 @@ extension EndpointSlice: Validated {
     public func validateBody() -> [FieldError] {
         var errors: [FieldError] = []
         let type = FieldPath("addressType")
-        if addressType.isEmpty { errors.append(.required(type)) } else {
+        if addressType.isEmpty {
+            errors.append(.required(type))
+        } else {
             errors += ValueRules.oneOf(addressType, ["FQDN", "IPv4", "IPv6"], type)
         }
         if !errors.isEmpty { return errors }
-        if endpoints.count > 1000 { errors.append(.tooMany(FieldPath("endpoints"), count: endpoints.count, limit: 1000)) }
+        if endpoints.count > 1000 {
+            errors.append(.tooMany(FieldPath("endpoints"), count: endpoints.count, limit: 1000))
+        }
         for (index, endpoint) in endpoints.enumerated() {
             errors += self.endpoint(endpoint, FieldPath("endpoints").index(index))
         }
@@ -76,7 +80,9 @@ extension EndpointSlice: Validated {
             if let name = port.name, !name.isEmpty {
                 errors += NameRules.dns1123Label(name).map { .invalid(path.child("name"), name, $0) }
             }
-            if !names.insert(port.name ?? "").inserted { errors.append(.duplicate(path.child("name"), port.name ?? "")) }
+            if !names.insert(port.name ?? "").inserted {
+                errors.append(.duplicate(path.child("name"), port.name ?? ""))
+            }
             if let number = port.port, number < 0 || number > 65_535 {
                 errors += NameRules.portNumber(Int(number)).map { .invalid(path.child("port"), number, $0) }
             }

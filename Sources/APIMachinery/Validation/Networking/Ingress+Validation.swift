@@ -44,7 +44,9 @@ extension Ingress: Validated {
             switch rule.pathType {
             case nil: errors.append(.required(at.child("pathType"), "pathType must be specified"))
             case "Exact"?, "Prefix"?:
-                if !rule.path.hasPrefix("/") { errors.append(.invalid(at.child("path"), rule.path, "must be an absolute path")) }
+                if !rule.path.hasPrefix("/") {
+                    errors.append(.invalid(at.child("path"), rule.path, "must be an absolute path"))
+                }
                 for part in ["//", "/./", "/../", "%2f", "%2F"] where rule.path.contains(part) {
                     errors.append(.invalid(at.child("path"), rule.path, "must not contain '\(part)'"))
                 }
@@ -73,9 +75,12 @@ extension Ingress: Validated {
             switch (service.port.name.isEmpty, service.port.number) {
             case (true, 0): errors.append(.required(port, "port name or number is required"))
             case (false, 0):
-                errors += NameRules.portName(service.port.name).map { .invalid(port.child("name"), service.port.name, $0) }
+                errors += NameRules.portName(service.port.name).map {
+                    .invalid(port.child("name"), service.port.name, $0)
+                }
             case (false, _): errors.append(.invalid(path, "", "cannot set both port name & port number"))
-            case (true, let number): errors += NameRules.portNumber(Int(number)).map { .invalid(port.child("number"), number, $0) }
+            case (true, let number):
+                errors += NameRules.portNumber(Int(number)).map { .invalid(port.child("number"), number, $0) }
             }
             return errors
         }

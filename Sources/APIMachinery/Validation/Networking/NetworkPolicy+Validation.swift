@@ -40,7 +40,8 @@ extension NetworkPolicy: Validated {
             errors += ValueRules.oneOf(port.protocol, ["SCTP", "TCP", "UDP"], at.child("protocol"))
             guard let number = port.port else {
                 if let end = port.endPort {
-                    errors.append(.invalid(at.child("endPort"), end, "may not be specified when `port` is not specified"))
+                    errors.append(
+                        .invalid(at.child("endPort"), end, "may not be specified when `port` is not specified"))
                 }
                 continue
             }
@@ -48,7 +49,9 @@ extension NetworkPolicy: Validated {
             guard let end = port.endPort else { continue }
             switch number {
             case .int(let first):
-                if first > end { errors.append(.invalid(at.child("endPort"), end, "must be greater than or equal to `port`")) }
+                if first > end {
+                    errors.append(.invalid(at.child("endPort"), end, "must be greater than or equal to `port`"))
+                }
                 errors += NameRules.portNumber(Int(end)).map { .invalid(at.child("endPort"), end, $0) }
             case .string:
                 errors.append(.invalid(at.child("endPort"), end, "may not be specified when `port` is non-numeric"))
