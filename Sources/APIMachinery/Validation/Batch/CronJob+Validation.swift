@@ -13,6 +13,7 @@ extension CronJob: Validated {
             errors.append(.invalid(FieldPath("metadata", "name"), metadata.name, NameRules.maxLength(52)))
         }
         errors += schedule(path.child("schedule"))
+        if let zone = spec.timeZone { errors += timeZone(zone, path.child("timeZone")) }
         if let seconds = spec.startingDeadlineSeconds {
             errors += ValueRules.nonNegative(seconds, path.child("startingDeadlineSeconds"))
         }
@@ -30,6 +31,22 @@ extension CronJob: Validated {
             errors += ValueRules.nonNegative(limit, path.child("failedJobsHistoryLimit"))
         }
         return errors
+    }
+
+    /// Names of zones are relative paths of letters, digits and few signs; whether there is such a zone, the controller sees.
+    private func timeZone(_ zone: String, _ path: FieldPath) -> [FieldError] {
+        if zone.isEmpty { return [.invalid(path, zone, "timeZone must be nil or non-empty string")] }
+        if zone.lowercased() == "local" {
+            return [
+                .invalid(
+                    path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")
+            ]
+        }
+        let isName = zone.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && part != "." && part != ".."
+                && part.utf8.allSatisfy { NameRules.isLetter($0) || NameRules.isDigit($0) || "_+-".utf8.contains($0) }
+        }
+        return isName ? [] : [.invalid(path, zone, "unknown time zone \(zone)")]
     }
 
     private func schedule(_ path: FieldPath) -> [FieldError] {

@@ -64,6 +64,7 @@ enum JobRules {
         errors += ValueRules.oneOf(
             spec.podReplacementPolicy, ["Failed", "TerminatingOrFailed"], path.child("podReplacementPolicy"))
         if let policy = spec.podFailurePolicy { errors += failurePolicy(policy, path.child("podFailurePolicy")) }
+        if let policy = spec.successPolicy { errors += successPolicy(policy, spec, path.child("successPolicy")) }
         errors += PodSpecRules.template(spec.template, path.child("template"))
         let restart = path.child("template", "spec", "restartPolicy")
         let policy = spec.template.spec.restartPolicy
@@ -127,6 +128,32 @@ enum JobRules {
                 errors.append(
                     .init(.invalid, at, nil, "specifying both OnExitCodes and OnPodConditions is not supported"))
             default: break
+            }
+        }
+        return errors
+    }
+
+    private static func successPolicy(_ policy: SuccessPolicy, _ spec: JobSpec, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if spec.completionMode != "Indexed" {
+            let text = "requires indexed completion mode"
+            errors.append(.invalid(path, JSONValue(encoding: policy), text))
+        }
+        if policy.rules.isEmpty {
+            errors.append(.required(path.child("rules"), "at least one rules must be specified"))
+        }
+        for (index, rule) in policy.rules.enumerated() {
+            let at = path.child("rules").index(index)
+            if rule.succeededCount == nil, rule.succeededIndexes == nil {
+                let text = "at least one of succeededCount or succeededIndexes must be specified"
+                errors.append(.required(at, text))
+            }
+            if let count = rule.succeededCount {
+                errors += ValueRules.nonNegative(count, at.child("succeededCount"))
+                if let completions = spec.completions, count > completions {
+                    let text = "must be less than or equal to \(completions) (the number of specified completions)"
+                    errors.append(.invalid(at.child("succeededCount"), count, text))
+                }
             }
         }
         return errors

@@ -26,6 +26,12 @@ extension PriorityClass: Validated {
     public func validateBody() -> [FieldError] {
         let known = ["PreemptLowerPriority", "Never"]
         var errors: [FieldError] = []
+        let name = metadata.name
+        if name.hasPrefix("system-"), name != "system-cluster-critical", name != "system-node-critical" {
+            let text =
+                "priority class names with 'system-' prefix are reserved for system use only. error: \(name) is not a known system priority class"
+            errors.append(.forbidden(FieldPath("metadata", "name"), text))
+        }
         if value > 1_000_000_000, !metadata.name.hasPrefix("system-") {
             let text = "maximum allowed value of a user defined priority is 1000000000"
             errors.append(.forbidden(FieldPath("value"), text))
@@ -60,7 +66,37 @@ extension StorageClass: Validated {
         if size > 256 * 1024 { errors.append(.tooLong(FieldPath("parameters"), limit: 256 * 1024)) }
         errors += ValueRules.oneOf(reclaimPolicy, ["Delete", "Retain"], FieldPath("reclaimPolicy"))
         let modes = ["Immediate", "WaitForFirstConsumer"]
-        return errors + ValueRules.oneOf(volumeBindingMode, modes, FieldPath("volumeBindingMode"))
+        errors += ValueRules.oneOf(volumeBindingMode, modes, FieldPath("volumeBindingMode"))
+        return errors + topologies(FieldPath("allowedTopologies"))
+    }
+
+    private func topologies(_ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        var terms: [[String: Set<String>]] = []
+        for (index, term) in allowedTopologies.enumerated() {
+            let at = path.index(index).child("matchLabelExpressions")
+            var keys: [String: Set<String>] = [:]
+            for (number, expression) in term.matchLabelExpressions.enumerated() {
+                errors += self.expression(expression, at.index(number))
+                if keys.updateValue(Set(expression.values), forKey: expression.key) != nil {
+                    errors.append(.duplicate(at.index(number).child("key"), expression.key))
+                }
+            }
+            if terms.contains(keys) { errors.append(.duplicate(at, "")) }
+            terms.append(keys)
+        }
+        return errors
+    }
+
+    private func expression(_ expression: TopologySelectorLabelRequirement, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        let values = path.child("values")
+        if expression.values.isEmpty { errors.append(.required(values)) }
+        var seen: Set<String> = []
+        for (index, value) in expression.values.enumerated() where !seen.insert(value).inserted {
+            errors.append(.duplicate(values.index(index), value))
+        }
+        return errors + LabelRules.qualifiedName(expression.key).map { .invalid(path.child("key"), expression.key, $0) }
     }
 
     public func validateChange(from old: StorageClass) -> [FieldError] {

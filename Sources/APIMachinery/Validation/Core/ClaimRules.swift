@@ -17,8 +17,7 @@ enum ClaimRules {
         errors += accessModes(spec.accessModes, path.child("accessModes"))
         let storage = path.child("resources").key("storage")
         if let amount = spec.resources.requests["storage"] {
-            errors += ResourceRules.quantity(amount, of: "storage", storage)
-            if amount.isZero { errors.append(.invalid(storage, amount.text, "must be greater than zero")) }
+            if amount <= Quantity() { errors.append(.invalid(storage, amount.text, "must be greater than zero")) }
         } else {
             errors.append(.required(storage))
         }
@@ -26,6 +25,12 @@ enum ClaimRules {
             errors += NameRules.dns1123Subdomain(name).map { .invalid(path.child("storageClassName"), name, $0) }
         }
         errors += ValueRules.oneOf(spec.volumeMode, ["Block", "Filesystem"], path.child("volumeMode"))
+        if let source = spec.dataSource, let reference = spec.dataSourceRef {
+            let isSame =
+                source.kind == reference.kind && source.name == reference.name
+                && (source.apiGroup ?? "") == (reference.apiGroup ?? "")
+            if !isSame { errors.append(.invalid(path, .object([:]), "must match dataSourceRef")) }
+        }
         return errors
     }
 

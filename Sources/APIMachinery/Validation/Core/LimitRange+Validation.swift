@@ -66,6 +66,25 @@ extension LimitRange: Validated {
         // upstream shows the minimum here
         check(low, "min", standard, "default", "default", low)
         check(standard, "default", high, "max", "default", high)
-        return errors
+        return errors + ratio(limit, name, path)
+    }
+
+    /// A limit may not have to be a larger multiple of the request than maximum and minimum allow.
+    private func ratio(_ limit: LimitRangeItem, _ name: String, _ path: FieldPath) -> [FieldError] {
+        guard let ratio = limit.maxLimitRequestRatio[name] else { return [] }
+        let at = path.child("maxLimitRequestRatio").key(name)
+        if ratio < Quantity(1) { return [.invalid(at, ratio.text, "ratio \(ratio.text) is less than 1")] }
+        guard let low = limit.min[name], let high = limit.max[name], low.milliValue > 0 else { return [] }
+        let largest = Double(high.milliValue) / Double(low.milliValue)
+        guard Double(ratio.milliValue) / 1000 > largest else { return [] }
+        return [.invalid(at, ratio.text, "ratio \(ratio.text) is greater than max/min = \(Self.sixPlaces(largest))")]
+    }
+
+    /// A number with six places after the point, as Go's `%f`.
+    private static func sixPlaces(_ value: Double) -> String {
+        guard value.isFinite, value >= 0, value < 1e12 else { return "0.000000" }
+        let scaled = Int64((value * 1_000_000).rounded())
+        let rest = String(scaled % 1_000_000)
+        return "\(scaled / 1_000_000)." + String(repeating: "0", count: 6 - rest.count) + rest
     }
 }
