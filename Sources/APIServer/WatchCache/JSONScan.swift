@@ -152,7 +152,7 @@ enum JSONScan {
     static func text(_ p: Bytes, quotedAt i: Int) -> String? {
         guard i < p.count, p[i] == UInt8(ascii: "\"") else { return nil }
         let end = skipString(p, i)
-        guard end - 1 > i else { return nil }
+        guard end - 1 > i, p[end - 1] == UInt8(ascii: "\"") else { return nil }
         let body = p[(i + 1)..<(end - 1)]
         guard body.contains(UInt8(ascii: "\\")) else { return String(decoding: body, as: UTF8.self) }
         return unescape(body)
