@@ -48,8 +48,11 @@ package struct ClusterBootstrap: Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await ensureService() }
-            group.addTask { try await ensureEndpoints() }
-            group.addTask { try await ensureSlice() }
+            // pods cannot reach a server that listens on loopback alone, so there is no endpoint to tell of
+            if !address.isLoopback {
+                group.addTask { try await ensureEndpoints() }
+                group.addTask { try await ensureSlice() }
+            }
             try await group.waitForAll()
         }
     }
