@@ -203,6 +203,7 @@ extension PodPlan {
     }
 
     private mutating func start(_ container: PodContainer, _ last: ObservedContainer?, _ situation: PodSituation) {
+        if situation.operations.contains(.start(container.name)) { return }
         let isStarting = situation.operations.contains { if case .start = $0 { true } else { false } }
         let key = situation.backoffKey(container)
         if let last, let wait = situation.backoff.waiting(key, since: last.finishedAt, now: situation.now) {

@@ -53,8 +53,6 @@ struct ProbeLoopTests {
         prober.answer("app", .failure("down"))
         let loop = Self.loop(.liveness, prober, clock)
         async let done: Void = loop.run { reports.add(Self.text($0)) }
-        await clock.waitForSleepers()
-        clock.advanceToNextDeadline()
         for _ in 0..<2 {
             await clock.waitForSleepers()
             clock.advance(by: .seconds(10))
