@@ -5,7 +5,8 @@ import KubernetesAPI
 package import Logging
 import Wire
 
-/// Writes the objects that a cluster starts with, through the same path as every other write. On later starts it only reads.
+/// Writes the default roles, bindings and flow control objects, through the same path as every other write. On later starts it
+/// only reads. The namespaces of the system must be there (``ClusterBootstrap``).
 package struct Bootstrapper: Sendable {
     /// Why it could not be done.
     package struct Fault: Error, Sendable, CustomStringConvertible {
@@ -15,22 +16,19 @@ package struct Bootstrapper: Sendable {
 
     private static let user = RequestUser(name: "system:apiserver", groups: ["system:masters", "system:authenticated"])
 
-    private let system: BootstrapSystem
     private let handler: any RequestHandler
     private let logger: Logger
 
     /// - Parameter handler: the registry; the user is `system:apiserver`.
-    package init(system: BootstrapSystem, handler: any RequestHandler, logger: Logger) {
-        self.system = system
+    package init(handler: any RequestHandler, logger: Logger) {
         self.handler = handler
         self.logger = logger
     }
 
-    /// Makes what is missing and brings up to date what may be.
+    /// Makes what is missing and adds what may be added.
     ///
     /// - Throws: ``Fault`` for the first write that was refused for another reason than that the object is there.
     package func run() async throws {
-        try await createMissing(system.namespaces)
         let defaults = BootstrapRBAC()
         try await withThrowingTaskGroup { group in
             // At once, so that the writes share the store's transactions.
@@ -38,14 +36,8 @@ package struct Bootstrapper: Sendable {
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roles, with: try await list())) }
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.clusterRoleBindings, with: try await list())) }
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roleBindings, with: try await list())) }
-            group.addTask { try await createMissing(system.priorityClasses) }
             group.addTask { try await createMissing(BootstrapFlowControl.levels) }
             group.addTask { try await createMissing(BootstrapFlowControl.schemas) }
-            group.addTask {
-                try await createMissing([system.serviceCIDR])
-                try await createMissing([system.service])
-                try await publishEndpoints()
-            }
             try await group.waitForAll()
         }
     }
@@ -54,31 +46,6 @@ package struct Bootstrapper: Sendable {
         let present = Set(try await list(of: Object.self).map { "\($0.metadata.namespace)/\($0.metadata.name)" })
         try await apply(
             wanted.filter { !present.contains("\($0.metadata.namespace)/\($0.metadata.name)") }.map(BootstrapAction.create))
-    }
-
-    /// The endpoints of the Service `kubernetes` follow this server's address.
-    private func publishEndpoints() async throws {
-        if let wanted = system.endpoints {
-            let present = try await list(of: Endpoints.self).first { $0.metadata.name == "kubernetes" && $0.metadata.namespace == "default" }
-            if var present {
-                guard present.subsets != wanted.subsets else { return try await publishSlice() }
-                present.subsets = wanted.subsets
-                try await apply([.update(present)])
-            } else {
-                try await apply([.create(wanted)])
-            }
-        }
-        try await publishSlice()
-    }
-
-    private func publishSlice() async throws {
-        guard let wanted = system.endpointSlice else { return }
-        let present = try await list(of: EndpointSlice.self)
-            .first { $0.metadata.name == "kubernetes" && $0.metadata.namespace == "default" }
-        guard var present else { return try await apply([.create(wanted)]) }
-        guard present.endpoints != wanted.endpoints || present.ports != wanted.ports else { return }
-        (present.endpoints, present.ports) = (wanted.endpoints, wanted.ports)
-        try await apply([.update(present)])
     }
 
     private func list<Object: RESTObject>(of _: Object.Type = Object.self) async throws -> [Object] {

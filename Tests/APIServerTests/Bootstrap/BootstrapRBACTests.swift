@@ -39,17 +39,12 @@ struct BootstrapRBACTests {
         #expect(Self.sorted(defaults.roleBindings) == Self.sorted(try Self.objects("rbac.json")))
     }
 
-    @Test("so do the flow control tables and the priority classes")
+    @Test("so do the flow control tables")
     func otherFacts() throws {
         let levels: [PriorityLevelConfiguration] = try Self.objects("flowcontrol.json")
         guard !levels.isEmpty else { return }
         #expect(Self.sorted(BootstrapFlowControl.levels) == Self.sorted(levels))
         #expect(Self.sorted(BootstrapFlowControl.schemas) == Self.sorted(try Self.objects("flowcontrol.json")))
-        let system = BootstrapSystem(
-            serviceAddress: "10.96.0.1", serviceRange: "10.96.0.0/16", advertiseAddress: "", securePort: 16443)
-        #expect(Self.sorted(system.priorityClasses) == Self.sorted(try Self.objects("system.json")))
-        #expect([system.service] == (try Self.objects("system.json")))
-        #expect([system.serviceCIDR] == (try Self.objects("system.json")))
     }
 
     @Test("nothing is to be done where all is there")
