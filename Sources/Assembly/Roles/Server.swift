@@ -30,6 +30,7 @@ public struct Server: Sendable {
     public func run() async throws {
         let plane = try await ControlPlane(configuration, logger: named("apiserver"))
         try await plane.start()
+        if node != nil { try await MartletRoles.ensure(client(plane, "system:apiserver", groups: ["system:masters"])) }
         logger.info("ready", metadata: ["kubeconfig": "\(configuration.dataDirectory)/admin.kubeconfig"])
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
