@@ -106,11 +106,11 @@ public enum StrategicMergePatch {
             }
             return .object(clean)
         case .array(let elements):
-            return .array(
-                elements.compactMap { element in
-                    guard let directive = element[directiveKey] else { return withoutDirectives(element) }
-                    return directive == "delete" || directive == "replace" ? nil : withoutDirectives(element)
-                })
+            let kept = elements.filter { element in
+                guard let directive = element[directiveKey] else { return true }
+                return directive != "delete" && directive != "replace"
+            }
+            return .array(kept.map(withoutDirectives))
         default: return value
         }
     }
