@@ -17,7 +17,9 @@ enum StatusPatch {
                 let conditions = changed(before[key], value)
                 if !conditions.isEmpty { changes[key] = .array(conditions) }
             case "podIPs", "hostIPs":
-                changes[key] = .array([["$patch": "replace"]] + (value.arrayValue ?? []))
+                // lists that are merged by key: what is there already has to be replaced expressly
+                let isNew = before[key]?.arrayValue?.isEmpty ?? true
+                changes[key] = .array((isNew ? [] : [["$patch": "replace"]]) + (value.arrayValue ?? []))
             default: changes[key] = value
             }
         }

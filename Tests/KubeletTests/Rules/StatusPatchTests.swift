@@ -10,11 +10,15 @@ import Wire
 struct StatusPatchTests {
     @Test("only what changed is sent, of conditions only the kubelet's own")
     func changes() throws {
-        let old = PodStatus { $0.phase = "Pending" }
+        let old = PodStatus {
+            $0.phase = "Pending"
+            $0.hostIPs = [HostIP { $0.ip = "192.0.2.1" }]
+        }
         var new = old
         new.phase = "Running"
         new.podIP = "10.244.0.2"
         new.podIPs = [PodIP { $0.ip = "10.244.0.2" }]
+        new.hostIPs = [HostIP { $0.ip = "192.0.2.2" }]
         new.conditions = [
             PodCondition {
                 $0.type = "Ready"
@@ -29,7 +33,8 @@ struct StatusPatchTests {
         let patch = try JSONValue.parse(bytes)
         #expect(patch.at("metadata", "uid")?.stringValue == "u")
         #expect(patch.at("status", "phase")?.stringValue == "Running")
-        #expect(patch.at("status", "podIPs") == [["$patch": "replace"], ["ip": "10.244.0.2"]])
+        #expect(patch.at("status", "podIPs") == [["ip": "10.244.0.2"]])
+        #expect(patch.at("status", "hostIPs") == [["$patch": "replace"], ["ip": "192.0.2.2"]])
         #expect(patch.at("status", "conditions")?.arrayValue?.map { $0["type"]?.stringValue } == ["Ready"])
         #expect(patch.at("status", "hostIP") == nil)
     }
