@@ -33,9 +33,10 @@ final class GlueHandler: ChannelDuplexHandler {
         partner = nil
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { partner?.context?.write(data, promise: nil) }
-
-    func channelReadComplete(context: ChannelHandlerContext) { partner?.context?.flush() }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Flushed at once: the bytes that a removed HTTP decoder gives back come without the end of a read.
+        partner?.context?.writeAndFlush(data, promise: nil)
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         partner?.finish()
