@@ -19,8 +19,10 @@ package final class ControlPlane: Sendable {
     package let pki: ClusterPKI
     private let store: any Store
     private let edge: EdgeServer
+    private let cluster: ClusterBootstrap
     private let bootstrap: Bootstrapper
     private let lookups: RegistryLookups
+    private let proxyTargets: RegistryProxyTargets
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
 
@@ -60,19 +62,20 @@ package final class ControlPlane: Sendable {
             documents: [
                 DiscoverySource(serverAddress: "\(address):\(configuration.securePort)"), OpenAPISource(version: "v1.36.2"),
             ])
-        let system = BootstrapSystem(
-            serviceAddress: configuration.cluster.serviceAddress.description,
-            serviceRange: configuration.cluster.serviceCIDR.description, advertiseAddress: address.description,
-            securePort: Int32(configuration.securePort))
-        bootstrap = Bootstrapper(system: system, handler: handler, logger: logger)
+        cluster = ClusterBootstrap(
+            registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
+            port: Int32(configuration.securePort))
+        bootstrap = Bootstrapper(handler: handler, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let metrics = RequestMetrics()
         let endpoints = ServerEndpoints(
             health: Self.health(), version: ServerVersion(), metrics: metrics, tokens: issuer,
             externalURL: "https://\(address):\(configuration.securePort)")
         guard let kubeletClient = pki.clients[.kubeletClient] else { throw ConfigurationError("no client certificate for kubelets") }
+        let proxyTargets = RegistryProxyTargets(caches)
+        self.proxyTargets = proxyTargets
         let proxy = ProxyService(
-            targets: RegistryProxyTargets(caches), connector: try BackendConnector(client: kubeletClient, authority: nil))
+            targets: proxyTargets, connector: try BackendConnector(client: kubeletClient, authority: nil))
         chain = RequestChain(
             RequestChain.Parts(
                 authenticator: authenticator, authorizer: authorizer, proxy: proxy, endpoints: endpoints, metrics: metrics,
@@ -88,6 +91,8 @@ package final class ControlPlane: Sendable {
         do {
             try await edge.bind()
             try await lookups.load()
+            try await proxyTargets.load()
+            try await cluster.run()
             try await bootstrap.run()
         } catch {
             edge.beginShutdown()
