@@ -123,7 +123,7 @@ let package = Package(
             name: "store-crash-writer", dependencies: ["Store"], path: "Sources/StoreCrashWriter", swiftSettings: settings),
         .target(
             name: "MartletTestKit",
-            dependencies: ["Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
+            dependencies: ["Store", "CLinux", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
             swiftSettings: settings),
         .target(
             name: "ClientTestKit",

@@ -15,4 +15,7 @@ static inline int martlet_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_op
 // The flag of posix_spawnattr_setflags(3) that makes the new process leader of a session of its own (glibc 2.26).
 static const short martlet_spawn_setsid = 0x80;
 
+// setns(2): moves the calling thread into the network namespace that a descriptor stands for.
+static inline int martlet_set_network_namespace(int fd) { return (int)syscall(SYS_setns, fd, 0x40000000); }
+
 #endif

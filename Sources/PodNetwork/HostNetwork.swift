@@ -80,11 +80,15 @@ package struct HostNetwork: Sendable {
         }
     }
 
-    /// Removes links and tables. Pods lose their network.
-    package func remove() async throws {
+    /// Removes bridge and tunnel, with their routes. Pods lose their network.
+    package func removeLinks() throws(NetlinkError) {
         var netlink = try RouteNetlink()
         try netlink.deleteLink(named: configuration.overlayName)
         try netlink.deleteLink(named: configuration.bridgeName)
+    }
+
+    /// Removes the packet filter table, and what was put into other programs' tables.
+    package func removeRules() async throws(HostCommandError) {
         _ = try await command.run("nft", "-f", "-", input: MasqueradeRules.removal)
         for chain in Self.foreignChains {
             guard let listing = await listing(of: chain) else { continue }

@@ -72,7 +72,9 @@ public final class PodNetwork: Sendable {
     ///
     /// - Throws: the first failure; what comes after it is left.
     public static func remove(_ configuration: PodNetworkConfiguration, logger: Logger) async throws {
-        try await HostNetwork(configuration: configuration, logger: logger).remove()
+        let host = HostNetwork(configuration: configuration, logger: logger)
+        try host.removeLinks()
+        try await host.removeRules()
     }
 
     /// What has been done already.

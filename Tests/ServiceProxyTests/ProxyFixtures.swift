@@ -3,6 +3,7 @@
 
 import KubernetesAPI
 import Primitives
+import Wire
 
 @testable import ServiceProxy
 

@@ -5,6 +5,7 @@ import KubernetesAPI
 import MartletTestKit
 import Primitives
 import Testing
+import Wire
 
 @testable import ServiceProxy
 

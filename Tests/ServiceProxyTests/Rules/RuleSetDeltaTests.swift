@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import KubernetesAPI
 import Testing
 
 @testable import ServiceProxy
