@@ -20,6 +20,13 @@ package struct RegistryProxyTargets: ProxyTargetSource {
         slices = caches.cache(prefix: "/registry/endpointslices/", isNamespaced: true)
     }
 
+    /// Fills the caches that the lookups of authentication and authorization leave out.
+    ///
+    /// - Throws: `StoreError`.
+    package func load() async throws {
+        for cache in [services, slices] { _ = try await cache.snapshot() }
+    }
+
     package func pod(namespace: String, name: String) -> Pod? { typed(pods, namespace, name) }
     package func node(name: String) -> Node? { typed(nodes, "", name) }
     package func service(namespace: String, name: String) -> Service? { typed(services, namespace, name) }
