@@ -32,6 +32,8 @@ struct ServiceAccountAdmission: AdmissionPlugin {
             }
             return
         }
+        // `serviceAccount` is the old name of the field
+        if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = pod.spec.serviceAccount }
         if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = "default" }
         pod.spec.serviceAccount = pod.spec.serviceAccountName
         guard let account = try await account(namespace: namespace, name: pod.spec.serviceAccountName) else {

@@ -24,7 +24,7 @@ enum SelectorReader {
             let selector = try LabelSelectorExpression(parsing: text)
             return { selector.matches($0) }
         } catch {
-            throw .badRequest("unable to parse requirement: \(error.message)")
+            throw .badRequest(error.message)
         }
     }
 

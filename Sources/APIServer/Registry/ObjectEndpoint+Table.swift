@@ -21,8 +21,11 @@ extension ObjectEndpoint {
         }
         var metadata = list ?? ListMeta()
         if list == nil { metadata.resourceVersion = objects.first?.resourceVersion ?? "" }
-        return TableForm.table(
+        var table = TableForm.table(
             of: Object.self, metadata: try JSONValue.parse(JSONCoding.encode(metadata)), rows: rows,
             includesColumns: !options.omitsHeader)
+        // a watch puts the table inside a line of its own
+        if table.last == UInt8(ascii: "\n") { table.removeLast() }
+        return table
     }
 }

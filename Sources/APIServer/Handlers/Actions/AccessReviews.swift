@@ -18,27 +18,27 @@ struct AccessReviews: ResourceAction {
         switch request.info.resource {
         case "subjectaccessreviews":
             var review = try BodyDecoder.decode(SubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.faults(review.spec), SubjectAccessReview.kind)
+            try check(AccessReviewRules.faults(review.spec))
             review.status = decide(Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request)
         case "localsubjectaccessreviews":
             var review = try BodyDecoder.decode(LocalSubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.localFaults(review.spec, namespace: request.info.namespace), LocalSubjectAccessReview.kind)
+            try check(AccessReviewRules.localFaults(review.spec, namespace: request.info.namespace))
             review.metadata.namespace = request.info.namespace
             review.status = decide(Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request)
         default:
             var review = try BodyDecoder.decode(SelfSubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.faults(review.spec), SelfSubjectAccessReview.kind)
+            try check(AccessReviewRules.faults(review.spec))
             review.status = decide(request.user, review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request)
         }
     }
 
-    private func check(_ faults: [FieldError], _ kind: String) throws {
+    private func check(_ faults: [FieldError]) throws {
         guard !faults.isEmpty else { return }
         throw APIStatusError.invalid(
-            APIMachinery.GroupKind(group: SubjectAccessReview.group, kind: kind), name: "", faults)
+            APIMachinery.GroupKind(group: SubjectAccessReview.group, kind: ""), name: "", faults)
     }
 
     private static func user(_ spec: SubjectAccessReviewSpec) -> RequestUser {

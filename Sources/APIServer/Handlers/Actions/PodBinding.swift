@@ -27,7 +27,7 @@ struct PodBinding: ResourceAction {
             .update, user: request.user, namespace: request.info.namespace, name: name, subresource: "binding",
             options: options, now: handler.registry.services.now())
         let pods = try handler.registry.endpoint(Pod.self)
-        _ = try await pods.update(context) { pod, _ in try Self.bind(pod, binding) }
+        _ = try await pods.update(context) { pod, _ in try Self.bind(pod, binding, at: context.now) }
         let status = Status {
             $0.status = "Success"
             $0.code = 201
@@ -43,7 +43,7 @@ struct PodBinding: ResourceAction {
     }
 
     /// The pod on its node, with the labels and annotations of the binding.
-    static func bind(_ old: Pod, _ binding: Binding) throws(APIStatusError) -> Pod {
+    static func bind(_ old: Pod, _ binding: Binding, at now: Time) throws(APIStatusError) -> Pod {
         let resource = APIMachinery.GroupResource(group: "", resource: "pods/binding")
         func conflict(_ text: String) -> APIStatusError { .conflict(resource, name: old.metadata.name, text) }
         if !binding.metadata.uid.isEmpty, binding.metadata.uid != old.metadata.uid {
@@ -64,6 +64,9 @@ struct PodBinding: ResourceAction {
         pod.metadata.labels.merge(binding.metadata.labels) { $1 }
         pod.metadata.annotations.merge(binding.metadata.annotations) { $1 }
         if let index = pod.status.conditions.firstIndex(where: { $0.type == PodConditionType.podScheduled }) {
+            if pod.status.conditions[index].status != ConditionStatus.true {
+                pod.status.conditions[index].lastTransitionTime = now
+            }
             pod.status.conditions[index].status = ConditionStatus.true
             pod.status.conditions[index].reason = ""
             pod.status.conditions[index].message = ""
@@ -72,6 +75,7 @@ struct PodBinding: ResourceAction {
                 PodCondition {
                     $0.type = PodConditionType.podScheduled
                     $0.status = ConditionStatus.true
+                    $0.lastTransitionTime = now
                 })
         }
         return pod

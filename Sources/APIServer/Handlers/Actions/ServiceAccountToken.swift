@@ -47,6 +47,7 @@ struct ServiceAccountToken: ResourceAction {
             pod: bound.pod, node: bound.node, secret: bound.secret)
         review.metadata.name = name
         review.metadata.namespace = namespace
+        review.metadata.uid = handler.registry.services.names.uid()
         review.metadata.creationTimestamp = handler.registry.services.now()
         review.status.token = issued.token
         review.status.expirationTimestamp.seconds = issued.expiry

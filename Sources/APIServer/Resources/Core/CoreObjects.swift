@@ -100,7 +100,10 @@ extension ResourceDefinition where Object == Namespace {
             $0.validateName = ObjectMetaRules.labelName
             $0.returnsDeletedObject = true
             $0.holdsDeletion = { !$0.spec.finalizers.isEmpty }
-            $0.prepareForDelete = { $0.status.phase = NamespacePhase.terminating }
+            $0.prepareForDelete = {
+                $0.status.phase = NamespacePhase.terminating
+                $0.metadata.deletionGracePeriodSeconds = nil
+            }
             $0.prepareForCreate = { (namespace, _) throws(APIStatusError) in
                 namespace.status = NamespaceStatus()
                 namespace.status.phase = NamespacePhase.active
