@@ -18,4 +18,10 @@ static const short martlet_spawn_setsid = 0x80;
 // setns(2): moves the calling thread into the network namespace that a descriptor stands for.
 static inline int martlet_set_network_namespace(int fd) { return (int)syscall(SYS_setns, fd, 0x40000000); }
 
+// Closes every descriptor from `first` on in the new process (glibc 2.34); Glibc's module does not show it.
+extern int posix_spawn_file_actions_addclosefrom_np(void *, int);
+static inline int martlet_spawn_closefrom(void *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 #endif

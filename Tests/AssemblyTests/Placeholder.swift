@@ -1,1 +1,2 @@
-// placeholder
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors

@@ -13,13 +13,15 @@ struct LayerTests {
     }
 
     /// The standard library and the C library.
-    static let everywhere: Set<String> = ["Swift", "Synchronization", "Glibc", "CLinux", "_Concurrency"]
+    static let everywhere: Set<String> = [
+        "Swift", "Synchronization", "Glibc", "Musl", "Darwin", "Dispatch", "CLinux", "_Concurrency",
+    ]
     static let bytes: Set<String> = ["Primitives", "Wire", "SchemaModel", "SystemPackage"]
     static let collections: Set<String> = [
         "Collections", "OrderedCollections", "DequeModule", "HeapModule", "BitCollections", "HashTreeCollections", "Logging",
     ]
     static let meaning: Set<String> = bytes.union(["KubernetesAPI", "APIMachinery"]).union(collections)
-    static let component: Set<String> = meaning.union(["Client", "Foundation"])
+    static let component: Set<String> = meaning.union(["Client", "Foundation", "FoundationEssentials"])
     static let network: Set<String> = [
         "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "NIOSSL", "NIOTLS", "NIOWebSocket", "NIOConcurrencyHelpers",
         "NIOFoundationCompat",
@@ -33,7 +35,7 @@ struct LayerTests {
         Rule(folder: "Sources/SchemaModel", allowed: [], reason: "the generator is built before anything else"),
         Rule(folder: "Sources/Wire", allowed: ["Primitives", "Yams"], reason: "layer 0; the only place that sees Yams"),
         Rule(folder: "Sources/KubernetesAPI", allowed: bytes, reason: "layer 1 sees bytes and values, no Foundation, no I/O"),
-        Rule(folder: "Sources/APIMachinery", allowed: meaning, reason: "layer 1: meaning without I/O"),
+        Rule(folder: "Sources/APIMachinery", allowed: meaning.union(["Crypto"]), reason: "layer 1: meaning without I/O"),
         Rule(folder: "Sources/Store", allowed: collections.union(["Primitives"]), reason: "a store knows keys and bytes, no objects"),
         Rule(folder: "Sources/Store/SQLite", allowed: collections.union(["Primitives", "CSQLite"]), reason: "the only place that sees SQLite"),
         Rule(
@@ -45,7 +47,7 @@ struct LayerTests {
                 "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "Foundation", "FoundationEssentials",
             ]),
             reason: "the client's side never sees the server's, nor the store"),
-        Rule(folder: "Sources/Streaming", allowed: network.union(["Primitives", "CZlib"]), reason: "framing alone, nothing of objects"),
+        Rule(folder: "Sources/Streaming", allowed: network.union(["Primitives", "Wire", "Crypto", "CZlib", "FoundationEssentials"]), reason: "framing alone, nothing of objects"),
         Rule(folder: "Sources/Scheduler", allowed: component, reason: "components talk through the API"),
         Rule(folder: "Sources/Scheduler/Rules", allowed: meaning, reason: "rules are pure"),
         Rule(folder: "Sources/Controllers", allowed: component, reason: "components talk through the API"),

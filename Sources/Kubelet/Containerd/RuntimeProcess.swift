@@ -48,6 +48,8 @@ final class RuntimeProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // containerd and its shims outlive this process: a listening socket that they inherited would keep its port taken.
+        martlet_spawn_closefrom(&actions, 3)
 
         var variables = currentEnvironment()
         variables.merge(environment) { $1 }
