@@ -4,6 +4,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Streaming
 import SwiftASN1
 import X509
 
@@ -114,21 +115,10 @@ final class KubeletConnection: Sendable {
         return KubeletAccess.isAllowed(certificate.subject.description)
     }
 
-    /// Takes HTTP away: from here on, bytes are passed between this connection and `other`.
-    func tunnel(to other: any Channel) async throws {
-        let channel = channel
-        try await channel.eventLoop.flatSubmit { [encoder = Self.encoder, decoder = Self.decoder, collector = Self.collector] () -> EventLoopFuture<Void> in
-            let pipeline = channel.pipeline
-            do {
-                try pipeline.syncOperations.addHandler(TunnelHandler(other))
-            } catch {
-                return channel.eventLoop.makeFailedFuture(error)
-            }
-            // what the decoder has not used goes to the tunnel when it leaves
-            return pipeline.removeHandler(name: collector)
-                .flatMap { pipeline.removeHandler(name: decoder) }
-                .flatMap { pipeline.removeHandler(name: encoder) }
-        }.get()
+    /// Takes HTTP away and gives the connection to a streaming session; returns when the session is over.
+    func handOver(to bridge: StreamingBridge) async throws {
+        try await bridge.takeOver(channel, encoder: Self.encoder, removing: [Self.collector, Self.decoder]).get()
+        try await channel.closeFuture.get()
     }
 }
 
@@ -168,41 +158,6 @@ private final class RequestCollector: ChannelInboundHandler, RemovableChannelHan
 
     func channelInactive(context: ChannelHandlerContext) {
         continuation.finish()
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-}
-
-/// Passes all bytes on to another channel, as fast as that one takes them; when one ends, so does the other.
-final class TunnelHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let other: any Channel
-
-    init(_ other: any Channel) { self.other = other }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        other.write(unwrapInboundIn(data), promise: nil)
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) { other.flush() }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        // what comes in over there goes out here: it is read only while there is room
-        other.setOption(.autoRead, value: context.channel.isWritable).whenComplete { _ in }
-        context.fireChannelWritabilityChanged()
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed { other.close(mode: .output, promise: nil) }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        other.close(promise: nil)
         context.fireChannelInactive()
     }
 

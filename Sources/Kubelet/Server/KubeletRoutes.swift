@@ -6,7 +6,7 @@ import KubernetesAPI
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
+import Streaming
 import Wire
 
 /// The paths of the kubelet's server.
@@ -92,33 +92,31 @@ struct KubeletRoutes: Sendable {
 
     // MARK: exec, attach, port-forward
 
-    /// Asks the runtime for a session, and joins the client's connection with it: both ends speak the same protocol.
+    /// Asks the runtime for a session, and joins the client's connection with it.
     private func stream(_ request: KubeletRequest, _ connection: KubeletConnection) async throws {
-        guard request.head.headers.contains(name: "upgrade") else {
+        guard StreamingBridge.isUpgrade(request.head.headers) else {
             throw KubeletFault(status: .badRequest, message: "Upgrade request required")
         }
         let url = try await session(request)
-        guard let target = RuntimeURL(url) else {
-            throw KubeletFault(status: .internalServerError, message: "the runtime gave no usable address: \(url)")
-        }
-        let upstream: any Channel
+        let bridge: StreamingBridge
         do {
-            upstream = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelOption(.allowRemoteHalfClosure, value: true)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(TunnelHandler(connection.channel))
-                    }
-                }
-                .channelOption(.autoRead, value: false)
-                .connect(host: target.host, port: target.port).get()
+            bridge = try await StreamingBridge.open(
+                request.head.headers, session: Self.kind(of: request), url: url, on: connection.channel.eventLoop
+            ).get()
         } catch {
             throw KubeletFault(status: .internalServerError, message: "the runtime's streaming server: \(error)")
         }
-        try await upstream.writeAndFlush(ByteBuffer(string: target.requestText(request.head)))
-        try await connection.tunnel(to: upstream)
-        try await upstream.setOption(.autoRead, value: true).get()
-        try await connection.channel.closeFuture.get()
+        try await connection.handOver(to: bridge)
+    }
+
+    private static func kind(of request: KubeletRequest) -> StreamingSession {
+        if request.path.first == "portForward" {
+            return .portForward(ports: request.values("port").compactMap { UInt16($0) })
+        }
+        let tty = request.flag("tty")
+        return .remoteCommand(
+            StreamSelection(
+                stdin: request.flag("input"), stdout: request.flag("output"), stderr: request.flag("error") && !tty, tty: tty))
     }
 
     private func session(_ request: KubeletRequest) async throws -> String {
@@ -155,39 +153,5 @@ struct KubeletRoutes: Sendable {
         } catch let fault as RuntimeError {
             throw KubeletFault(status: .internalServerError, message: fault.message)
         }
-    }
-}
-
-/// The address of a streaming session of the runtime.
-struct RuntimeURL: Equatable {
-    var host: String
-    var port: Int
-    /// Path and query.
-    var target: String
-
-    /// Nil where it is not of the form `http://HOST:PORT/PATH`.
-    init?(_ url: String) {
-        guard url.hasPrefix("http://") else { return nil }
-        let rest = url.dropFirst("http://".count)
-        let authority = rest.prefix { $0 != "/" }
-        guard let colon = authority.lastIndex(of: ":"), let port = Int(authority[authority.index(after: colon)...]) else {
-            return nil
-        }
-        var host = authority[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        // a runtime that listens everywhere is reached here
-        self.host = host.isEmpty || host == "::" || host == "0.0.0.0" ? "127.0.0.1" : String(host)
-        self.port = port
-        let path = rest.dropFirst(authority.count)
-        target = path.isEmpty ? "/" : String(path)
-    }
-
-    /// The client's request as it is sent to the runtime.
-    func requestText(_ head: HTTPRequestHead) -> String {
-        var text = "\(head.method.rawValue) \(target) HTTP/1.1\r\nHost: \(host):\(port)\r\n"
-        for (name, value) in head.headers where name.lowercased() != "host" && name.lowercased() != "authorization" {
-            text += "\(name): \(value)\r\n"
-        }
-        return text + "\r\n"
     }
 }

@@ -35,23 +35,4 @@ struct KubeletConnectionTests {
     func access(_ subject: String, _ expected: Bool) {
         #expect(KubeletAccess.isAllowed(subject) == expected)
     }
-
-    @Test("the runtime's address is taken apart, and asked for an upgrade with the client's headers")
-    func runtimeURL() throws {
-        let url = try #require(RuntimeURL("http://127.0.0.1:41234/exec/AbC_-1"))
-        #expect(url.host == "127.0.0.1")
-        #expect(url.port == 41234)
-        var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/exec/default/web/app?command=sh")
-        head.headers = [
-            "Host": "node", "Upgrade": "SPDY/3.1", "Connection": "Upgrade", "Authorization": "secret",
-            "X-Stream-Protocol-Version": "v4.channel.k8s.io",
-        ]
-        #expect(
-            url.requestText(head)
-                == "POST /exec/AbC_-1 HTTP/1.1\r\nHost: 127.0.0.1:41234\r\nUpgrade: SPDY/3.1\r\nConnection: Upgrade\r\n"
-                + "X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n")
-        #expect(RuntimeURL("http://[::]:80")?.host == "127.0.0.1")
-        #expect(RuntimeURL("unix:///x") == nil)
-        #expect(RuntimeURL("http://host/x") == nil)
-    }
 }
