@@ -71,12 +71,17 @@ let package = Package(
         // layer 1
         .target(name: "SchemaModel", swiftSettings: settings),
         .executableTarget(
-            name: "SchemaGenerator", dependencies: ["SchemaModel"], path: "Plugins/SchemaGenerator", swiftSettings: settings),
+            name: "SchemaGenerator", dependencies: ["SchemaModel"], path: "Plugins/SchemaGenerator",
+            swiftSettings: settings),
         .plugin(
-            name: "SchemaPlugin", capability: .buildTool(), dependencies: ["SchemaGenerator"], path: "Plugins/SchemaPlugin"),
+            name: "SchemaPlugin", capability: .buildTool(), dependencies: ["SchemaGenerator"],
+            path: "Plugins/SchemaPlugin"),
         .target(
-            name: "KubernetesAPI", dependencies: ["SchemaModel", "Wire", "Primitives"], swiftSettings: settings, plugins: ["SchemaPlugin"]),
-        .target(name: "APIMachinery", dependencies: ["SchemaModel", "KubernetesAPI", "Wire", "Primitives", .crypto], swiftSettings: settings),
+            name: "KubernetesAPI", dependencies: ["SchemaModel", "Wire", "Primitives"], swiftSettings: settings,
+            plugins: ["SchemaPlugin"]),
+        .target(
+            name: "APIMachinery", dependencies: ["SchemaModel", "KubernetesAPI", "Wire", "Primitives", .crypto],
+            swiftSettings: settings),
         // layer 2
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -85,8 +90,10 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Store", "APIMachinery", "KubernetesAPI", "SchemaModel", "Wire", "Primitives", "Streaming", .logging, .collections,
-                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioTLS, .nioHTTP2, .nioSSL, .x509, .asn1, .crypto, .jwtKit,
+                "Store", "APIMachinery", "KubernetesAPI", "SchemaModel", "Wire", "Primitives", "Streaming", .logging,
+                .collections,
+                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioTLS, .nioHTTP2, .nioSSL, .x509, .asn1, .crypto,
+                .jwtKit,
             ], swiftSettings: settings),
         .target(
             name: "Client",
@@ -96,7 +103,9 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "Streaming",
-            dependencies: ["Wire", "Primitives", "CZlib", .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioSSL, .crypto],
+            dependencies: [
+                "Wire", "Primitives", "CZlib", .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioSSL, .crypto,
+            ],
             swiftSettings: settings),
         // layer 3
         .target(name: "Scheduler", dependencies: component + [.collections], swiftSettings: settings),
@@ -104,7 +113,8 @@ let package = Package(
         .target(
             name: "Kubelet",
             dependencies: component + [
-                "Streaming", "CLinux", .system, .subprocess, .crypto, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient,
+                "Streaming", "CLinux", .system, .subprocess, .crypto, .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
+                .asyncHTTPClient,
                 .grpcCore, .grpcTransport, .grpcProtobuf, .swiftProtobuf, .x509, .asn1,
             ], swiftSettings: settings),
         .target(name: "ServiceProxy", dependencies: component + [.subprocess], swiftSettings: settings),
@@ -114,13 +124,16 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "APIServer", "Store", "Client", "Scheduler", "Controllers", "Kubelet", "ServiceProxy", "PodNetwork", "ClusterDNS",
-                "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging, .lifecycle, .system, .nioCore, .nioPosix,
+                "APIServer", "Store", "Client", "Scheduler", "Controllers", "Kubelet", "ServiceProxy", "PodNetwork",
+                "ClusterDNS",
+                "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging, .lifecycle, .system, .nioCore,
+                .nioPosix,
             ], swiftSettings: settings),
         .executableTarget(name: "martlet", dependencies: ["Assembly", .argumentParser], swiftSettings: settings),
         // for tests alone
         .executableTarget(
-            name: "store-crash-writer", dependencies: ["Store"], path: "Sources/StoreCrashWriter", swiftSettings: settings),
+            name: "store-crash-writer", dependencies: ["Store"], path: "Sources/StoreCrashWriter",
+            swiftSettings: settings),
         .target(
             name: "MartletTestKit",
             dependencies: ["Store", "CLinux", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
@@ -134,20 +147,34 @@ let package = Package(
 
 /// One test target for each target under `Sources`, named `<Target>Tests`, with what it needs beyond the target itself.
 let testTargets: [(String, [Target.Dependency])] = [
-    ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]), ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
+    ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]),
+    ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
     ("Store", ["Primitives", "store-crash-writer"]),
-    ("APIServer", [
-        "Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1,
-        .nioSSL, .x509, .asn1, .crypto,
-    ]),
+    (
+        "APIServer",
+        [
+            "Store", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioEmbedded, .nioPosix,
+            .nioHTTP1,
+            .nioSSL, .x509, .asn1, .crypto,
+        ]
+    ),
     ("Client", ["ClientTestKit", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Streaming", ["Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),
     ("Scheduler", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Controllers", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("Kubelet", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix, .nioHTTP1]),
+    (
+        "Kubelet",
+        [
+            "ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix,
+            .nioHTTP1,
+        ]
+    ),
     ("ServiceProxy", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("PodNetwork", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("ClusterDNS", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix]),
+    (
+        "ClusterDNS",
+        ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix]
+    ),
     ("Assembly", ["APIServer", "Store", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
 ]
 for (name, extra) in testTargets {

@@ -88,7 +88,9 @@ struct GeneratorModel {
     }
 
     /// A name that does not compile, so that a wrong reference is found with its name in the message.
-    private func unknown(_ name: String) -> String { "UnknownType_" + name.map { $0.isLetter ? String($0) : "_" }.joined() }
+    private func unknown(_ name: String) -> String {
+        "UnknownType_" + name.map { $0.isLetter ? String($0) : "_" }.joined()
+    }
 
     // MARK: - sizes
 
@@ -140,9 +142,12 @@ struct GeneratorModel {
     // MARK: - names
 
     private static let keywords: Set<String> = [
-        "default", "operator", "protocol", "continue", "self", "case", "in", "is", "as", "for", "where", "extension", "internal",
-        "public", "static", "init", "class", "struct", "enum", "func", "import", "let", "var", "if", "else", "switch", "repeat",
-        "return", "throw", "try", "true", "false", "nil", "any", "some", "private", "break", "guard", "do", "while", "super", "Type",
+        "default", "operator", "protocol", "continue", "self", "case", "in", "is", "as", "for", "where", "extension",
+        "internal",
+        "public", "static", "init", "class", "struct", "enum", "func", "import", "let", "var", "if", "else", "switch",
+        "repeat",
+        "return", "throw", "try", "true", "false", "nil", "any", "some", "private", "break", "guard", "do", "while",
+        "super", "Type",
     ]
 
     /// The Swift property of a JSON field.
@@ -159,7 +164,8 @@ struct GeneratorModel {
         if value.isEmpty { return "unset" }
         if value == "IPv4" || value == "IPv6" { return value.lowercased() }
         if value.hasSuffix("-") { return constant(value + "Prefix") }
-        let marked = value.replacing("+", with: " plus ").replacing("-", with: value.hasPrefix("SIGRTMAX") ? " minus " : " ")
+        let marked = value.replacing("+", with: " plus ").replacing(
+            "-", with: value.hasPrefix("SIGRTMAX") ? " minus " : " ")
         let words = marked.split { !$0.isLetter && !$0.isNumber }.map(String.init)
         guard let first = words.first else { return "symbol" }
         var name = lowerFirst(first)

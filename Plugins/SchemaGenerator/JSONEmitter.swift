@@ -45,8 +45,10 @@ struct JSONEmitter {
         var cases: [Int: [String]] = [:]
         if type.isKind {
             let note = model.embeddedKinds.contains(type.swiftName) ? "if r.isNested { isTyped = true }; " : ""
-            cases[4, default: []].append("            if key.matches(\"kind\") { \(note)_ = try r.string(); return true }\n")
-            cases[10, default: []].append("            if key.matches(\"apiVersion\") { _ = try r.string(); return true }\n")
+            cases[4, default: []].append(
+                "            if key.matches(\"kind\") { \(note)_ = try r.string(); return true }\n")
+            cases[10, default: []].append(
+                "            if key.matches(\"apiVersion\") { _ = try r.string(); return true }\n")
         }
         for field in type.fields where !field.isInline {
             let shape = model.shape(of: field.type, in: document)
@@ -134,7 +136,8 @@ struct JSONEmitter {
         if field.omitsZero { return "        if !\(property).isZero { \(key); \(write) }\n" }
         switch shape {
         case .list, .map, .bytes, .items:
-            return "        if !\(property).isEmpty { \(key); \(write) }" + (field.omitsEmpty ? "\n" : " else { \(key); w.null() }\n")
+            return "        if !\(property).isEmpty { \(key); \(write) }"
+                + (field.omitsEmpty ? "\n" : " else { \(key); w.null() }\n")
         case .message: return "        \(key); \(write)\n"
         default: break
         }

@@ -63,7 +63,8 @@ struct ProtobufEmitter {
             case .list(.bool): "n != 0"
             default: "n"
             }
-        return "var numbers: [Int64] = []; try r.appendInts(f, to: &numbers); for n in numbers { \(property).append(\(convert)) }"
+        return
+            "var numbers: [Int64] = []; try r.appendInts(f, to: &numbers); for n in numbers { \(property).append(\(convert)) }"
     }
 
     private func readValue(_ shape: GeneratorModel.Shape) -> String {
@@ -105,7 +106,8 @@ struct ProtobufEmitter {
         case .list(let inner): "for e in \(property).reversed() { \(write(inner, "e", number)) }"
         case .map(.message): "w.map(\(number), \(property))"
         case .map(.string): "w.stringMap(\(number), \(property))"
-        case .map(let inner): "w.scalarMap(\(number), \(property)) { (w: inout ProtobufWriter, v) in \(writeValue(inner)) }"
+        case .map(let inner):
+            "w.scalarMap(\(number), \(property)) { (w: inout ProtobufWriter, v) in \(writeValue(inner)) }"
         }
     }
 

@@ -55,11 +55,15 @@ struct SwiftEmitter {
     private func literal(_ resource: ResourceSchema, _ document: SchemaDocument) -> String {
         let subresources = resource.subresources.map { sub in
             let parts = sub.kind.split(separator: ".")
-            let home = sub.kind.contains("/") ? sub.kind.prefix(through: sub.kind.lastIndex(of: ".") ?? sub.kind.startIndex).dropLast() : ""
+            let home =
+                sub.kind.contains("/")
+                ? sub.kind.prefix(through: sub.kind.lastIndex(of: ".") ?? sub.kind.startIndex).dropLast() : ""
             let kind = parts.last.map(String.init) ?? sub.kind
-            let group = home.isEmpty ? document.group : String(home.split(separator: "/")[0]).replacing("core", with: "")
+            let group =
+                home.isEmpty ? document.group : String(home.split(separator: "/")[0]).replacing("core", with: "")
             let version = home.isEmpty ? document.version : String(home.split(separator: "/")[1])
-            return "SubresourceInfo(name: \"\(sub.name)\", group: \"\(group)\", version: \"\(version)\", kind: \"\(kind)\", verbs: \(list(sub.verbs)))"
+            return
+                "SubresourceInfo(name: \"\(sub.name)\", group: \"\(group)\", version: \"\(version)\", kind: \"\(kind)\", verbs: \(list(sub.verbs)))"
         }
         return """
             ResourceInfo(group: "\(document.group)", version: "\(document.version)", plural: "\(resource.plural)", \
@@ -73,9 +77,12 @@ struct SwiftEmitter {
 
     /// The table of all kinds.
     private func kinds(_ documents: [SchemaDocument]) -> String {
-        var text = "extension KindTable {\n    /// The Swift type of every kind.\n    static let all: [any TopLevelObject.Type] = [\n"
+        var text =
+            "extension KindTable {\n    /// The Swift type of every kind.\n    static let all: [any TopLevelObject.Type] = [\n"
         for document in documents {
-            for type in document.types where type.isKind && !type.isExtern { text += "        \(type.swiftName).self,\n" }
+            for type in document.types where type.isKind && !type.isExtern {
+                text += "        \(type.swiftName).self,\n"
+            }
         }
         return text + "    ]\n}\n"
     }

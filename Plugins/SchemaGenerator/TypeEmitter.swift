@@ -58,7 +58,8 @@ struct TypeEmitter {
             }
         }
         if model.embeddedKinds.contains(type.swiftName) {
-            text += "    /// Whether, inside another object, it carries `kind` and `apiVersion`.\n    public var isTyped = false\n"
+            text +=
+                "    /// Whether, inside another object, it carries `kind` and `apiVersion`.\n    public var isTyped = false\n"
         }
         text += "    public init() {}\n"
         if type.isKind { text += kindMembers(type) }
@@ -79,7 +80,9 @@ struct TypeEmitter {
     }
 
     private func isObject(_ type: TypeSchema) -> Bool {
-        type.fields.contains { $0.name == "metadata" && model.shape(of: $0.type, in: document) == .message("ObjectMeta") }
+        type.fields.contains {
+            $0.name == "metadata" && model.shape(of: $0.type, in: document) == .message("ObjectMeta")
+        }
     }
 
     private func hasField(_ type: TypeSchema, _ name: String) -> Bool {
@@ -114,9 +117,12 @@ struct TypeEmitter {
         // A name that two documents have stands in the first of them, if the values are the same.
         let owner = model.documents.keys.sorted().first { model.documents[$0]?.enums[name] == values }
         guard owner == document.key else { return "" }
-        let clashes = model.documents.values.contains { $0.key != document.key && $0.enums[name] != nil && $0.enums[name] != values }
+        let clashes = model.documents.values.contains {
+            $0.key != document.key && $0.enums[name] != nil && $0.enums[name] != values
+        }
         let isTaken = model.documents.values.contains { $0.types.contains { $0.swiftName == name } }
-        let swiftName = Self.renamed[name] ?? (clashes && document.package != "core" || isTaken ? groupPrefix + name : name)
+        let swiftName =
+            Self.renamed[name] ?? (clashes && document.package != "core" || isTaken ? groupPrefix + name : name)
         var text = "/// The values of `\(name)` in \(document.key).\npublic enum \(swiftName) {\n"
         for value in values {
             text += "    public static let \(GeneratorModel.constant(value)) = \"\(value)\"\n"

@@ -20,7 +20,8 @@ func run(_ arguments: [String]) throws {
         do throws(SchemaError) {
             inputs.append(
                 SchemaInput(
-                    stem: file.deletingPathExtension().lastPathComponent, text: text, document: try SchemaParser.parse(text)))
+                    stem: file.deletingPathExtension().lastPathComponent, text: text,
+                    document: try SchemaParser.parse(text)))
         } catch {
             throw SchemaError(line: error.line, message: "\(file.lastPathComponent): \(error.message)")
         }

@@ -40,7 +40,8 @@ extension KubernetesClient {
         of type: T.Type, namespace: String, name: String
     ) async throws(ClientError) -> Scale {
         try await perform(
-            TransportRequest(.get, ResourcePath(T.resource).object(namespace: namespace, name: name, subresource: "scale")))
+            TransportRequest(
+                .get, ResourcePath(T.resource).object(namespace: namespace, name: name, subresource: "scale")))
     }
 
     /// Replaces the `scale` subresource of an object.

@@ -27,7 +27,8 @@ public struct KubernetesClient: Sendable {
     public func get<T: RESTObject>(
         _ type: T.Type, namespace: String = "", name: String, resourceVersion: String? = nil
     ) async throws(ClientError) -> T {
-        try await get(T.self, at: ResourcePath(T.resource), namespace: namespace, name: name, resourceVersion: resourceVersion)
+        try await get(
+            T.self, at: ResourcePath(T.resource), namespace: namespace, name: name, resourceVersion: resourceVersion)
     }
 
     /// Reads one object of an explicit resource, for example as `PartialObjectMetadata`.
@@ -74,7 +75,8 @@ public struct KubernetesClient: Sendable {
 
     /// Makes an object; the server may name it (`metadata.generateName`).
     public func create<T: RESTObject>(_ object: T, options: WriteQuery = WriteQuery()) async throws(ClientError) -> T {
-        try await send(.post, object, to: ResourcePath(T.resource).collection(namespace: object.metadata.namespace), options)
+        try await send(
+            .post, object, to: ResourcePath(T.resource).collection(namespace: object.metadata.namespace), options)
     }
 
     /// Replaces an object. With `metadata.resourceVersion` set, only where it is still that version (else `conflict`).
@@ -110,7 +112,8 @@ public struct KubernetesClient: Sendable {
         if case .apply(_, let force) = patch, force { query.append(("force", "true")) }
         let path = resource.object(namespace: namespace, name: name, subresource: subresource)
         return try await perform(
-            TransportRequest(.patch, path, query: query, headers: [("content-type", patch.contentType)], body: patch.body))
+            TransportRequest(
+                .patch, path, query: query, headers: [("content-type", patch.contentType)], body: patch.body))
     }
 
     /// Deletes an object. It may stay for a while, with a deletion timestamp.

@@ -86,7 +86,8 @@ extension FakeCluster {
 
     private static func schema(_ path: FakePath) -> (any PatchSchema)? {
         let resource = path.resource
-        guard let info = ResourceInfo.find(group: resource.group, version: resource.version, plural: resource.plural) else {
+        guard let info = ResourceInfo.find(group: resource.group, version: resource.version, plural: resource.plural)
+        else {
             return nil
         }
         return ResolvedSchema.shared.type(group: info.group, version: info.version, kind: info.kind)

@@ -63,7 +63,10 @@ extension FakeCluster {
             for watcher in state.watchers.values {
                 watcher.send(
                     "BOOKMARK",
-                    ["kind": "Bookmark", "apiVersion": "v1", "metadata": ["resourceVersion": .string(String(state.revision))]])
+                    [
+                        "kind": "Bookmark", "apiVersion": "v1",
+                        "metadata": ["resourceVersion": .string(String(state.revision))],
+                    ])
             }
         }
     }

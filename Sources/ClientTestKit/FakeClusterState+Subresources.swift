@@ -21,17 +21,23 @@ extension FakeClusterState {
         case ("token", .post):
             _ = try get(path)
             var answer = body
-            answer["status"] = ["token": .string("token-of-\(path.name)"), "expirationTimestamp": "2100-01-01T00:00:00Z"]
+            answer["status"] = [
+                "token": .string("token-of-\(path.name)"), "expirationTimestamp": "2100-01-01T00:00:00Z",
+            ]
             return answer
         default: return nil
         }
     }
 
-    private var success: JSONValue { ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201] }
+    private var success: JSONValue {
+        ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201]
+    }
 
     private mutating func bind(_ path: FakePath, _ body: JSONValue, now: String) throws(FakeFailure) -> JSONValue {
         var pod = try get(path)
-        if let uid = body.at("metadata", "uid")?.stringValue, !uid.isEmpty, uid != pod.at("metadata", "uid")?.stringValue {
+        if let uid = body.at("metadata", "uid")?.stringValue, !uid.isEmpty,
+            uid != pod.at("metadata", "uid")?.stringValue
+        {
             throw .conflict(path, "Precondition failed: UID in precondition: \(uid)")
         }
         if let node = pod.at("spec", "nodeName")?.stringValue, !node.isEmpty {

@@ -16,7 +16,9 @@ extension FakeClusterState {
             object["metadata"]?["name"] = .string(prefix + Self.suffix(lastID))
         }
         guard let name = object.at("metadata", "name")?.stringValue, !name.isEmpty else {
-            throw FakeFailure(status: 422, reason: "Invalid", message: "metadata.name: Required value: name or generateName is required")
+            throw FakeFailure(
+                status: 422, reason: "Invalid",
+                message: "metadata.name: Required value: name or generateName is required")
         }
         let key = ObjectKey(namespace: path.namespace, name: name)
         if objects[path.collection]?[key] != nil { throw .alreadyExists(path, name) }
@@ -29,7 +31,7 @@ extension FakeClusterState {
             object["spec"] = ["finalizers": ["kubernetes"]]
             object["status"] = ["phase": "Active"]
         }
-        if path.collection == "pods", object.at("status", "phase") == nil { 
+        if path.collection == "pods", object.at("status", "phase") == nil {
             var status = object["status"] ?? [:]
             status["phase"] = "Pending"
             object["status"] = status
@@ -45,7 +47,9 @@ extension FakeClusterState {
             throw .conflict(
                 path, "the object has been modified; please apply your changes to the latest version and try again")
         }
-        if let uid = body.at("metadata", "uid")?.stringValue, !uid.isEmpty, uid != old.at("metadata", "uid")?.stringValue {
+        if let uid = body.at("metadata", "uid")?.stringValue, !uid.isEmpty,
+            uid != old.at("metadata", "uid")?.stringValue
+        {
             throw .conflict(path, "Precondition failed: UID in precondition: \(uid)")
         }
         var new = merged(old: old, body: body, path)
@@ -99,7 +103,10 @@ extension FakeClusterState {
             return new
         }
         var new = body
-        let kept = ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"]
+        let kept = [
+            "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+            "resourceVersion",
+        ]
         if new["metadata"]?.objectValue == nil { new["metadata"] = [:] }
         for name in kept { new["metadata"]?[name] = old.at("metadata", name) }
         if !path.namespace.isEmpty { new["metadata"]?["namespace"] = .string(path.namespace) }

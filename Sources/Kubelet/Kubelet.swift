@@ -70,7 +70,8 @@ public struct Kubelet: Sendable {
         let recorder = EventRecorder(
             client: client, component: "kubelet", host: configuration.nodeName, logger: logger, timekeeper: timekeeper)
         let timekeeper = timekeeper
-        let network = makeProber == nil ? NetworkProber(runtime: runtime, sleep: { try await timekeeper.sleep(for: $0) }) : nil
+        let network =
+            makeProber == nil ? NetworkProber(runtime: runtime, sleep: { try await timekeeper.sleep(for: $0) }) : nil
         let replacement: (any Prober)? = makeProber?() ?? network
         let prober: any Prober = replacement ?? NoProber()
         let services = PodServices(
@@ -78,7 +79,8 @@ public struct Kubelet: Sendable {
             volumes: VolumeHost(root: configuration.rootDirectory, mounter: mounter),
             objects: ReferencedObjects(client: client, logger: logger, timekeeper: timekeeper),
             services: Informer(client: client, of: Service.self, logger: logger, timekeeper: timekeeper),
-            events: PodEvents(recorder: recorder), prober: prober, node: NodeState(nodeValues()), owners: RuntimeOwners(),
+            events: PodEvents(recorder: recorder), prober: prober, node: NodeState(nodeValues()),
+            owners: RuntimeOwners(),
             timekeeper: timekeeper, logger: logger)
         let pods = Informer(
             client: client, of: Pod.self, fieldSelector: "spec.nodeName=\(configuration.nodeName)", logger: logger,
@@ -152,9 +154,11 @@ public struct Kubelet: Sendable {
         let (changes, change) = AsyncStream.makeStream(of: [InformerEvent<Pod>].self)
         await parts.pods.addHandler { change.yield($0) }
         let monitor = RuntimeMonitor(
-            runtime: runtime, supervisor: supervisor, volumes: parts.services.volumes, timekeeper: timekeeper, logger: logger)
+            runtime: runtime, supervisor: supervisor, volumes: parts.services.volumes, timekeeper: timekeeper,
+            logger: logger)
         let rotator = LogRotator(
-            configuration: configuration, runtime: runtime, supervisor: supervisor, timekeeper: timekeeper, logger: logger)
+            configuration: configuration, runtime: runtime, supervisor: supervisor, timekeeper: timekeeper,
+            logger: logger)
         let collector = ImageCollector(runtime: runtime, timekeeper: timekeeper, logger: logger)
         await withDiscardingTaskGroup { group in
             group.addTask { await supervisor.run() }
@@ -200,6 +204,10 @@ private actor Waker {
 
 /// Stands in where nothing can be looked at.
 private struct NoProber: Prober {
-    func probe(_ handler: ProbeHandler, _ target: ProbeTarget, timeout: Duration) async -> ProbeFinding { .failure("no prober") }
-    func call(_ handler: LifecycleHandler, _ target: ProbeTarget, timeout: Duration) async -> ProbeFinding { .failure("no prober") }
+    func probe(_ handler: ProbeHandler, _ target: ProbeTarget, timeout: Duration) async -> ProbeFinding {
+        .failure("no prober")
+    }
+    func call(_ handler: LifecycleHandler, _ target: ProbeTarget, timeout: Duration) async -> ProbeFinding {
+        .failure("no prober")
+    }
 }

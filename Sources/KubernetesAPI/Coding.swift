@@ -73,7 +73,8 @@ public enum ProtobufCoding {
     /// - Throws: ``ProtobufFault`` where the magic bytes or the message are not right.
     public static func open(_ bytes: [UInt8]) throws(ProtobufFault) -> Envelope {
         guard bytes.starts(with: magic) else {
-            throw ProtobufFault(message: "provided data does not appear to be a protobuf message, expected prefix \(magic)", offset: 0)
+            throw ProtobufFault(
+                message: "provided data does not appear to be a protobuf message, expected prefix \(magic)", offset: 0)
         }
         return try ProtobufReader.read(Array(bytes[4...])) { (reader: inout ProtobufReader) throws(ProtobufFault) in
             var envelope = Envelope()

@@ -44,7 +44,9 @@ public enum KindTable {
         all.map { ("\($0.apiVersion) \($0.kind)", $0) }, uniquingKeysWith: { first, _ in first })
 
     /// The Swift type of a kind, nil where the API has none of that name.
-    public static func type(apiVersion: String, kind: String) -> (any TopLevelObject.Type)? { byName["\(apiVersion) \(kind)"] }
+    public static func type(apiVersion: String, kind: String) -> (any TopLevelObject.Type)? {
+        byName["\(apiVersion) \(kind)"]
+    }
 }
 
 /// A list of objects of one kind, as the API answers it.

@@ -18,7 +18,8 @@ public struct ResourceInfo: Sendable, Equatable {
     public var subresources: [SubresourceInfo]
 
     public init(
-        group: String, version: String, plural: String, singular: String, kind: String, isNamespaced: Bool, verbs: [String],
+        group: String, version: String, plural: String, singular: String, kind: String, isNamespaced: Bool,
+        verbs: [String],
         shortNames: [String] = [], categories: [String] = [], subresources: [SubresourceInfo] = []
     ) {
         self.group = group
@@ -51,7 +52,8 @@ public struct ResourceInfo: Sendable, Equatable {
     static func required(group: String, version: String, plural: String) -> ResourceInfo {
         find(group: group, version: version, plural: plural)
             ?? ResourceInfo(
-                group: group, version: version, plural: plural, singular: plural, kind: "", isNamespaced: false, verbs: [])
+                group: group, version: version, plural: plural, singular: plural, kind: "", isNamespaced: false,
+                verbs: [])
     }
 }
 

@@ -87,7 +87,7 @@ public final class NetworkNamespace: Sendable {
     }
 
     private static func shell(_ command: String) -> (status: Int32, output: String) {
-        guard let pipe = popen("PATH=$PATH:/usr/sbin:/sbin; { \(command) ; } 2>&1", "r") else { return (-1, "") }
+        guard let pipe = popen("PATH=$PATH:/usr/sbin:/sbin; { \(command)\n} 2>&1", "r") else { return (-1, "") }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer.prefix(count) }

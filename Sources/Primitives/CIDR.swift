@@ -68,7 +68,9 @@ extension CIDR: LosslessStringConvertible {
     ///
     /// - Returns: `nil` when the text is no block.
     public init?(_ text: String) {
-        guard let slash = text.firstIndex(of: "/"), let address = NetworkAddress(String(text[..<slash])) else { return nil }
+        guard let slash = text.firstIndex(of: "/"), let address = NetworkAddress(String(text[..<slash])) else {
+            return nil
+        }
         let length = text[text.index(after: slash)...]
         guard (1...3).contains(length.utf8.count), length.utf8.allSatisfy({ (48...57).contains($0) }),
             length.utf8.count == 1 || length.first != "0", let prefixLength = Int(length)

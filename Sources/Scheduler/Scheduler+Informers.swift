@@ -74,7 +74,8 @@ extension Scheduler {
         }
         try await connect(ReplicationController.self) { engine, controller, isGone, _ in
             engine.set(
-                workloadSelector: isGone ? nil : LabelMatcher(labels: controller.spec.selector), uid: controller.metadata.uid)
+                workloadSelector: isGone ? nil : LabelMatcher(labels: controller.spec.selector),
+                uid: controller.metadata.uid)
         }
         try await connect(PodDisruptionBudget.self) { engine, budget, isGone, _ in
             let key = "\(budget.metadata.namespace)/\(budget.metadata.name)"

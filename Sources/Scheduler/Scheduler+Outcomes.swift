@@ -65,11 +65,13 @@ extension Scheduler {
                 try await patchStatus(of: victim, ["conditions": [condition]])
                 try await client.delete(Pod.self, namespace: victim.namespace, name: victim.name)
                 recorder.record(
-                    .normal, reason: "Preempted", message: "Preempted by pod \(pod.uid) on node \(node)", about: victim.pod)
+                    .normal, reason: "Preempted", message: "Preempted by pod \(pod.uid) on node \(node)",
+                    about: victim.pod)
             } catch {
                 if error.isNotFound { continue }
                 logger.warning(
-                    "preempting a pod failed", metadata: ["pod": "\(victim.key)", "for": "\(pod.key)", "error": "\(error)"])
+                    "preempting a pod failed",
+                    metadata: ["pod": "\(victim.key)", "for": "\(pod.key)", "error": "\(error)"])
             }
         }
     }
@@ -82,7 +84,8 @@ extension Scheduler {
         if isSame && (nominated ?? status.nominatedNodeName) == status.nominatedNodeName { return }
         let since = old?.status == ConditionStatus.false ? old?.lastTransitionTime : nil
         var condition: JSONValue = [
-            "type": .string(PodConditionType.podScheduled), "status": .string(ConditionStatus.false), "reason": .string(reason),
+            "type": .string(PodConditionType.podScheduled), "status": .string(ConditionStatus.false),
+            "reason": .string(reason),
             "message": .string(message), "lastProbeTime": nil,
             "lastTransitionTime": .string((since ?? timekeeper.time).text),
         ]

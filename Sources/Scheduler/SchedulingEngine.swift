@@ -92,7 +92,8 @@ struct SchedulingEngine {
 
     /// - Parameter failures: nil where no node was looked at.
     private mutating func reject(
-        _ entry: SchedulingQueue.Entry, _ error: FitError, failures: [(slot: Int, failure: FilterFailure)]?, now: Duration
+        _ entry: SchedulingQueue.Entry, _ error: FitError, failures: [(slot: Int, failure: FilterFailure)]?,
+        now: Duration
     ) -> Decision {
         let pod = entry.pod
         var error = error
@@ -138,7 +139,9 @@ extension SchedulingEngine {
         var change: ClusterEvent.NodeChange = []
         if old.status.allocatable != new.status.allocatable { change.insert(.allocatable) }
         if old.metadata.labels != new.metadata.labels { change.insert(.labels) }
-        if old.spec.taints != new.spec.taints || old.spec.unschedulable != new.spec.unschedulable { change.insert(.taints) }
+        if old.spec.taints != new.spec.taints || old.spec.unschedulable != new.spec.unschedulable {
+            change.insert(.taints)
+        }
         return change
     }
 

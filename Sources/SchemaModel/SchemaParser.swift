@@ -84,7 +84,9 @@ public struct SchemaParser {
     }
 
     private mutating func readSubresource(_ words: [String]) throws(SchemaError) {
-        guard words.count == 4, !document.resources.isEmpty else { throw fault("expected: subresource NAME KIND verbs=...") }
+        guard words.count == 4, !document.resources.isEmpty else {
+            throw fault("expected: subresource NAME KIND verbs=...")
+        }
         let verbs = split(words[3]).value.split(separator: ",").map(String.init)
         document.resources[document.resources.count - 1].subresources.append(
             SubresourceSchema(name: words[1], kind: words[2], verbs: verbs))
@@ -93,7 +95,8 @@ public struct SchemaParser {
     private mutating func openType(_ words: [String]) throws(SchemaError) {
         guard words.count >= 2 else { throw fault("expected a name") }
         var type = TypeSchema(
-            name: words[1], swiftName: words[1], isKind: words[0] == "kind", hasList: false, isExtern: words[0] == "extern")
+            name: words[1], swiftName: words[1], isKind: words[0] == "kind", hasList: false,
+            isExtern: words[0] == "extern")
         for word in words.dropFirst(2) {
             let (name, value) = split(word)
             switch name {
@@ -130,7 +133,9 @@ public struct SchemaParser {
         }
         var rest = words.dropFirst(2)
         if rest.first == "=" {
-            guard rest.count >= 2, let number = Int(rest[rest.startIndex + 1]) else { throw fault("expected a number after =") }
+            guard rest.count >= 2, let number = Int(rest[rest.startIndex + 1]) else {
+                throw fault("expected a number after =")
+            }
             field.number = number
             rest = rest.dropFirst(2)
         }

@@ -35,7 +35,9 @@ extension JSONReader {
         let offset = position
         let text = try string(expected: "[]uint8")
         guard let bytes = Base64.decode(text.utf8) else {
-            throw JSONFault(.invalidValue(message: "illegal base64 data at input byte \(Base64.faultOffset(text.utf8))"), at: offset)
+            throw JSONFault(
+                .invalidValue(message: "illegal base64 data at input byte \(Base64.faultOffset(text.utf8))"), at: offset
+            )
         }
         return bytes
     }

@@ -37,13 +37,19 @@ extension JSONReader {
         if base[position] == UInt8(ascii: "0") { position += 1 } else { skipDigits() }
         if position < end, base[position] == UInt8(ascii: ".") {
             position += 1
-            guard position < end, Self.isDigit(base[position]) else { throw unexpected("after decimal point in numeric literal") }
+            guard position < end, Self.isDigit(base[position]) else {
+                throw unexpected("after decimal point in numeric literal")
+            }
             skipDigits()
         }
         if position < end, base[position] | 0x20 == UInt8(ascii: "e") {
             position += 1
-            if position < end, base[position] == UInt8(ascii: "+") || base[position] == UInt8(ascii: "-") { position += 1 }
-            guard position < end, Self.isDigit(base[position]) else { throw unexpected("in exponent of numeric literal") }
+            if position < end, base[position] == UInt8(ascii: "+") || base[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            guard position < end, Self.isDigit(base[position]) else {
+                throw unexpected("in exponent of numeric literal")
+            }
             skipDigits()
         }
         needsSeparator = true
@@ -94,7 +100,9 @@ extension JSONReader {
 
     private mutating func unicodeEscape(into bytes: inout [UInt8]) throws(JSONFault) {
         var unit = try hexUnit()
-        if unit & 0xFC00 == 0xD800, position + 1 < end, base[position] == UInt8(ascii: "\\"), base[position + 1] == UInt8(ascii: "u") {
+        if unit & 0xFC00 == 0xD800, position + 1 < end, base[position] == UInt8(ascii: "\\"),
+            base[position + 1] == UInt8(ascii: "u")
+        {
             let saved = position
             position += 2
             let low = try hexUnit()

@@ -52,7 +52,9 @@ public struct ProtobufReader {
     public mutating func nextField() throws(ProtobufFault) -> Field? {
         guard position < end else { return nil }
         let tag = try varint()
-        guard let number = Int(exactly: tag >> 3), number > 0, number < 1 << 29 else { throw fault("illegal tag \(tag)") }
+        guard let number = Int(exactly: tag >> 3), number > 0, number < 1 << 29 else {
+            throw fault("illegal tag \(tag)")
+        }
         return Field(number: number, wireType: UInt8(tag & 7))
     }
 
@@ -72,7 +74,9 @@ public struct ProtobufReader {
 
     private mutating func length() throws(ProtobufFault) -> Int {
         let value = try varint()
-        guard let length = Int(exactly: value), length <= end - position else { throw fault("unexpected end of message") }
+        guard let length = Int(exactly: value), length <= end - position else {
+            throw fault("unexpected end of message")
+        }
         return length
     }
 
@@ -198,7 +202,9 @@ public struct ProtobufReader {
     }
 
     @inlinable
-    public mutating func mapEntry<Value: WireValue>(_ field: Field, into values: inout [String: Value]) throws(ProtobufFault) {
+    public mutating func mapEntry<Value: WireValue>(_ field: Field, into values: inout [String: Value])
+        throws(ProtobufFault)
+    {
         try scalarMapEntry(field, into: &values, zero: Value()) { (reader, inner, value) throws(ProtobufFault) in
             try reader.message(inner, into: &value)
         }

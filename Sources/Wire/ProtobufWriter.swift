@@ -96,7 +96,9 @@ public struct ProtobufWriter: ~Copyable {
     public mutating func double(_ number: Int, _ value: Double) {
         reserve(8)
         start -= 8
-        for index in 0..<8 { buffer[start + index] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64(index))) }
+        for index in 0..<8 {
+            buffer[start + index] = UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt64(index)))
+        }
         tag(number, 1)
     }
 

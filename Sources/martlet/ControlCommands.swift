@@ -18,7 +18,8 @@ struct SchedulerCommand: AsyncParsableCommand {
 }
 
 struct ControllerManagerCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "controller-manager", abstract: "Run the controllers alone.")
+    static let configuration = CommandConfiguration(
+        commandName: "controller-manager", abstract: "Run the controllers alone.")
 
     @Option(help: "Kubeconfig file of the API server.")
     var kubeconfig: String

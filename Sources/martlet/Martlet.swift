@@ -9,6 +9,7 @@ struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet", abstract: "Kubernetes in one binary.", version: "v1.36.2+martlet",
         subcommands: [
-            ServerCommand.self, APIServerCommand.self, SchedulerCommand.self, ControllerManagerCommand.self, ResetCommand.self,
+            ServerCommand.self, APIServerCommand.self, SchedulerCommand.self, ControllerManagerCommand.self,
+            ResetCommand.self,
         ])
 }

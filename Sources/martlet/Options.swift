@@ -21,11 +21,14 @@ struct ClusterOptions: ParsableArguments {
     func configuration() throws -> ClusterConfiguration {
         ClusterConfiguration(
             clusterCIDR: try Self.range("--cluster-cidr", clusterCidr),
-            serviceCIDR: try Self.range("--service-cluster-ip-range", serviceClusterIpRange), clusterDomain: clusterDomain)
+            serviceCIDR: try Self.range("--service-cluster-ip-range", serviceClusterIpRange),
+            clusterDomain: clusterDomain)
     }
 
     private static func range(_ flag: String, _ text: String) throws -> CIDR {
-        guard let range = CIDR(text) else { throw ValidationError("\(flag) \(text) is not a range of addresses such as 10.96.0.0/12") }
+        guard let range = CIDR(text) else {
+            throw ValidationError("\(flag) \(text) is not a range of addresses such as 10.96.0.0/12")
+        }
         return range
     }
 }
@@ -58,9 +61,12 @@ struct ServerOptions: ParsableArguments {
 
     func configuration(_ cluster: ClusterConfiguration, nodeName: String) throws -> ServerConfiguration {
         var configuration = ServerConfiguration(
-            dataDirectory: dataDir, cluster: cluster, nodeName: nodeName, threads: max(1, ProcessInfo.processInfo.activeProcessorCount))
+            dataDirectory: dataDir, cluster: cluster, nodeName: nodeName,
+            threads: max(1, ProcessInfo.processInfo.activeProcessorCount))
         if !bindAddress.isEmpty { configuration.bindAddresses = bindAddress }
-        guard (0...65_535).contains(securePort) else { throw ValidationError("--secure-port \(securePort) is not a port") }
+        guard (0...65_535).contains(securePort) else {
+            throw ValidationError("--secure-port \(securePort) is not a port")
+        }
         configuration.securePort = securePort
         configuration.advertiseAddress = advertiseAddress
         configuration.tokenAuthFile = tokenAuthFile
@@ -68,7 +74,8 @@ struct ServerOptions: ParsableArguments {
         configuration.allowsAnonymous = anonymousAuth
         let ports = serviceNodePortRange.split(separator: "-").compactMap { Int($0) }
         guard ports.count == 2, ports[0] > 0, ports[0] <= ports[1], ports[1] <= 65_535 else {
-            throw ValidationError("--service-node-port-range \(serviceNodePortRange) is not a range such as 30000-32767")
+            throw ValidationError(
+                "--service-node-port-range \(serviceNodePortRange) is not a range such as 30000-32767")
         }
         configuration.nodePorts = ports[0]...ports[1]
         return configuration
@@ -83,7 +90,8 @@ struct NodeOptions: ParsableArguments {
     @Option(help: "Address of the node.")
     var nodeIp: String?
 
-    @Option(help: "CRI socket of a container runtime that runs already; by default the node runs a containerd of its own.")
+    @Option(
+        help: "CRI socket of a container runtime that runs already; by default the node runs a containerd of its own.")
     var containerRuntimeEndpoint: String?
 
     @Option(help: "Labels for the node: KEY=VALUE,...")
@@ -129,7 +137,9 @@ struct NodeOptions: ParsableArguments {
 
 /// How much is logged.
 struct LogOptions: ParsableArguments {
-    @Option(name: [.customShort("v"), .customLong("v")], help: "Log level as in Kubernetes: 0 for what users need, 4 for debugging.")
+    @Option(
+        name: [.customShort("v"), .customLong("v")],
+        help: "Log level as in Kubernetes: 0 for what users need, 4 for debugging.")
     var verbosity = 0
 
     func logger() -> Logger {

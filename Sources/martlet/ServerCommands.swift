@@ -43,7 +43,8 @@ struct APIServerCommand: AsyncParsableCommand {
 
 struct ResetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reset", abstract: "Remove a node's containers, mounts, links and packet-filter tables; data files stay.")
+        commandName: "reset",
+        abstract: "Remove a node's containers, mounts, links and packet-filter tables; data files stay.")
 
     @Option(help: "Where the cluster's data is kept.")
     var dataDir = "/var/lib/martlet"

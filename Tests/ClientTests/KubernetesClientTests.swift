@@ -62,11 +62,13 @@ struct KubernetesClientTests {
         #expect(answer.metadata.generation == made.metadata.generation)
     }
 
-    @Test("each kind of patch changes what it says", arguments: [
-        Patch.json(Array(#"[{"op":"add","path":"/data","value":{"k":"v"}}]"#.utf8)),
-        .merge(Array(#"{"data":{"k":"v"}}"#.utf8)),
-        .strategic(Array(#"{"data":{"k":"v"}}"#.utf8)),
-    ])
+    @Test(
+        "each kind of patch changes what it says",
+        arguments: [
+            Patch.json(Array(#"[{"op":"add","path":"/data","value":{"k":"v"}}]"#.utf8)),
+            .merge(Array(#"{"data":{"k":"v"}}"#.utf8)),
+            .strategic(Array(#"{"data":{"k":"v"}}"#.utf8)),
+        ])
     func patches(_ patch: Patch) async throws {
         try cluster.add(configMap("a"))
         let patched = try await client.patch(ConfigMap.self, namespace: "default", name: "a", patch)

@@ -15,7 +15,9 @@ struct KubeletTests {
     func node() async throws {
         try await KubeletHarness().run { harness in
             await harness.cluster.wait { cluster in
-                cluster.get(Node.self, name: "node-1")?.status.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+                cluster.get(Node.self, name: "node-1")?.status.conditions.contains {
+                    $0.type == "Ready" && $0.status == "True"
+                } ?? false
             }
             let node = try #require(harness.cluster.get(Node.self, name: "node-1"))
             #expect(node.metadata.labels["kubernetes.io/hostname"] == "node-1")
@@ -52,7 +54,9 @@ struct KubeletTests {
             await harness.runtime.whenStarted("app", .exit(1))
             try harness.add(makePod())
             let pod = try #require(
-                await harness.waitForPod { $0.status.containerStatuses.first?.state.waiting?.reason == "CrashLoopBackOff" })
+                await harness.waitForPod {
+                    $0.status.containerStatuses.first?.state.waiting?.reason == "CrashLoopBackOff"
+                })
             #expect(pod.status.containerStatuses.first?.restartCount == 1)
             #expect(pod.status.containerStatuses.first?.lastState.terminated?.exitCode == 1)
             #expect(pod.status.phase == "Running")
@@ -116,7 +120,9 @@ struct KubeletTests {
                     $0.spec.volumes = [
                         Volume {
                             $0.name = "conf"
-                            $0.volumeSource.configMap = ConfigMapVolumeSource { $0.localObjectReference.name = "settings" }
+                            $0.volumeSource.configMap = ConfigMapVolumeSource {
+                                $0.localObjectReference.name = "settings"
+                            }
                         }
                     ]
                     $0.spec.containers[0].volumeMounts = [
@@ -200,7 +206,9 @@ struct KubeletTests {
             try harness.add(makePod())
             await harness.waitForPod { $0.isReady }
         }
-        let before = await harness.runtime.calls.filter { $0.hasPrefix("CreateContainer") || $0.hasPrefix("RunPodSandbox") }
+        let before = await harness.runtime.calls.filter {
+            $0.hasPrefix("CreateContainer") || $0.hasPrefix("RunPodSandbox")
+        }
         try await harness.run { harness in
             let container = try #require(await harness.runtime.container(named: "app"))
             await harness.runtime.waitForCalls("ListContainers", count: 2)
@@ -208,7 +216,9 @@ struct KubeletTests {
             await harness.runtime.exitContainer(container.status.id, code: 1)
             await harness.waitForPod { $0.status.containerStatuses.first?.restartCount == 1 }
         }
-        let after = await harness.runtime.calls.filter { $0.hasPrefix("CreateContainer") || $0.hasPrefix("RunPodSandbox") }
+        let after = await harness.runtime.calls.filter {
+            $0.hasPrefix("CreateContainer") || $0.hasPrefix("RunPodSandbox")
+        }
         #expect(after == before + ["CreateContainer app"])
     }
 
@@ -217,7 +227,9 @@ struct KubeletTests {
         let harness = try KubeletHarness()
         var config = CRI.PodSandboxConfig(
             metadata: CRI.PodSandboxMetadata(name: "old", uid: "uid-old", namespace: "default"))
-        config.labels = [RuntimeLabel.podUID: "uid-old", RuntimeLabel.podName: "old", RuntimeLabel.podNamespace: "default"]
+        config.labels = [
+            RuntimeLabel.podUID: "uid-old", RuntimeLabel.podName: "old", RuntimeLabel.podNamespace: "default",
+        ]
         _ = try await harness.runtime.runPodSandbox(config)
         try await harness.run { await $0.runtime.waitForCalls("RemovePodSandbox") }
         #expect(await harness.runtime.sandboxes.isEmpty)

@@ -14,10 +14,16 @@ struct TimeTests {
         ])
     func text(_ text: String, _ expected: String) { #expect(Time(text)?.text == expected) }
 
-    @Test("a text that is no time is refused", arguments: ["", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z"])
+    @Test(
+        "a text that is no time is refused",
+        arguments: ["", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z"])
     func refused(_ text: String) { #expect(Time(text) == nil) }
 
-    @Test("a span is written as Go writes it", arguments: [("1h", "1h0m0s"), ("90s", "1m30s"), ("1500ms", "1.5s"), ("0", "0s"), ("-2m", "-2m0s"), ("15us", "15µs")])
+    @Test(
+        "a span is written as Go writes it",
+        arguments: [
+            ("1h", "1h0m0s"), ("90s", "1m30s"), ("1500ms", "1.5s"), ("0", "0s"), ("-2m", "-2m0s"), ("15us", "15µs"),
+        ])
     func duration(_ text: String, _ expected: String) { #expect(MetaDuration(text)?.text == expected) }
 
     @Test("adding crosses seconds both ways")

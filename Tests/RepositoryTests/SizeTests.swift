@@ -32,7 +32,9 @@ struct SizeTests {
         for folder in ["Sources", "Tests", "Plugins"] {
             for path in Repository.files(folder, ".swift") where !path.contains("/Generated/") {
                 let lines = try Repository.lines(path)
-                if lines.count < 2 || lines[0] != "// SPDX-License-Identifier: Apache-2.0" || lines[1] != "// Copyright the Martlet authors" {
+                if lines.count < 2 || lines[0] != "// SPDX-License-Identifier: Apache-2.0"
+                    || lines[1] != "// Copyright the Martlet authors"
+                {
                     faults.append(path)
                 }
             }

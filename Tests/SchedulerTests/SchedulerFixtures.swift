@@ -2,8 +2,9 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Wire
+
+@testable import Scheduler
 
 /// Pods and nodes in few words.
 enum Fixture {
@@ -92,7 +93,9 @@ enum Fixture {
         }
     }
 
-    static func spread(_ key: String, skew: Int32, matching labels: [String: String], hard: Bool = true) -> TopologySpreadConstraint {
+    static func spread(_ key: String, skew: Int32, matching labels: [String: String], hard: Bool = true)
+        -> TopologySpreadConstraint
+    {
         TopologySpreadConstraint {
             $0.topologyKey = key
             $0.maxSkew = skew

@@ -51,14 +51,16 @@ struct SchedulerTests {
             try cluster.add(Fixture.pod("big", cpu: "2"))
             await cluster.wait { cluster in
                 let pod = cluster.get(Pod.self, namespace: "default", name: "big")
-                return pod?.status.conditions.contains { $0.type == "PodScheduled" } == true && !cluster.list(Event.self).isEmpty
+                return pod?.status.conditions.contains { $0.type == "PodScheduled" } == true
+                    && !cluster.list(Event.self).isEmpty
             }
             let pod = try #require(cluster.get(Pod.self, namespace: "default", name: "big"))
             let condition = try #require(pod.status.conditions.first)
             #expect(condition.status == "False")
             #expect(condition.reason == "Unschedulable")
             #expect(
-                condition.message == "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
+                condition.message
+                    == "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
                     + "1 Preemption is not helpful for scheduling.")
             #expect(cluster.list(Event.self).first?.reason == "FailedScheduling")
             try cluster.add(Fixture.node("large", cpu: "8"))

@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct SchedulingEngineTests {
     private func engine(_ nodes: [Node]) -> SchedulingEngine {

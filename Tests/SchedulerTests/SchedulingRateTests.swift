@@ -2,8 +2,9 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
+
+@testable import Scheduler
 
 /// How fast pods find nodes, without any API; printed, not asserted.
 struct SchedulingRateTests {

@@ -13,7 +13,7 @@ import Testing
 /// The rules in a real kernel: a node, two pods and a client outside, each in a network namespace of its own.
 @Suite(.serialized, .enabled(if: NetworkNamespace.obstacle == nil, "\(NetworkNamespace.obstacle ?? "")"))
 struct KernelRulesSerialTests {
-    private static let get = "busybox wget -q -T 2 -O - "
+    private static let get = "timeout 2 busybox wget -q -O - "
     private static let pods = [("10.244.0.5", "n1", "ready"), ("10.244.1.5", "n1", "ready")]
     private static let slice = ProxyFixtures.slice(of: "web", pods)
 
@@ -69,7 +69,7 @@ struct KernelRulesSerialTests {
             (lab.pods[0], "10.96.1.1"), (lab.node, "10.96.1.1"), (lab.outside, "192.0.2.1:30080"),
             (lab.pods[0], "10.96.9.9"),
         ] {
-            let output = try client.run("busybox wget -T 5 -O - http://\(url)/ 2>&1 || true")
+            let output = try client.run("timeout 5 busybox wget -O - http://\(url)/ 2>&1 || true")
             #expect(output.contains("Connection refused"), "\(url)")
         }
     }

@@ -43,7 +43,8 @@ final class ServiceLab {
     /// - Parameter address: `address:port` or a port.
     func serve(_ name: String, on host: NetworkNamespace, at address: String) throws {
         let home = "\(directory)/\(name)"
-        let script = "#!/bin/sh\\necho\\necho \(name) $REMOTE_ADDR\\n"
+        // busybox may show an IPv4 client as [::ffff:ADDRESS].
+        let script = "#!/bin/sh\\necho\\na=${REMOTE_ADDR##*:}\\necho \(name) ${a%%%%]}\\n"
         try host.run(
             "mkdir -p \(home)/cgi-bin && printf '\(script)' > \(home)/cgi-bin/who && chmod +x \(home)/cgi-bin/who")
         try host.start("busybox httpd -f -p \(address) -h \(home)")

@@ -15,9 +15,11 @@ public struct DiscoveryDocuments: Sendable {
 
     /// Groups of the API in upstream's order of priority; those not named come last, by name.
     private static let order = [
-        "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch",
+        "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io",
+        "autoscaling", "batch",
         "certificates.k8s.io", "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
-        "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
+        "admissionregistration.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io",
+        "node.k8s.io",
         "discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io",
     ]
 
@@ -179,7 +181,9 @@ public struct DiscoveryDocuments: Sendable {
         let bytes = JSONCoding.encode(document)
         guard isCore else { return bytes }
         let field = Array("\"apiVersion\":\"v1\",".utf8)
-        guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")), bytes[(comma + 1)...].starts(with: field) else { return bytes }
+        guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")), bytes[(comma + 1)...].starts(with: field) else {
+            return bytes
+        }
         return Array(bytes[...comma]) + bytes[(comma + 1 + field.count)...]
     }
 }

@@ -17,33 +17,41 @@ struct OpenAPIPaths {
     }
 
     private static let collection = [
-        Operation(method: "get", action: "list", verb: "list"), Operation(method: "post", action: "post", verb: "create"),
+        Operation(method: "get", action: "list", verb: "list"),
+        Operation(method: "post", action: "post", verb: "create"),
         Operation(method: "delete", action: "deletecollection", verb: "deletecollection"),
     ]
     private static let single = [
         Operation(method: "get", action: "get", verb: "get"), Operation(method: "put", action: "put", verb: "update"),
-        Operation(method: "delete", action: "delete", verb: "delete"), Operation(method: "patch", action: "patch", verb: "patch"),
+        Operation(method: "delete", action: "delete", verb: "delete"),
+        Operation(method: "patch", action: "patch", verb: "patch"),
     ]
 
     func write(_ resources: [ResourceInfo], to writer: inout JSONWriter) {
         writer.beginObject()
         for resource in resources.sorted(by: { $0.plural < $1.plural }) {
             let prefix = resource.group.isEmpty ? "/api/v1" : "/apis/\(resource.apiVersion)"
-            let scoped = resource.isNamespaced ? "\(prefix)/namespaces/{namespace}/\(resource.plural)" : "\(prefix)/\(resource.plural)"
+            let scoped =
+                resource.isNamespaced
+                ? "\(prefix)/namespaces/{namespace}/\(resource.plural)" : "\(prefix)/\(resource.plural)"
             if resource.isNamespaced, resource.verbs.contains("list") {
                 write(resource, "\(prefix)/\(resource.plural)", [Self.collection[0]], parameters: [], &writer)
             }
             let namespace = resource.isNamespaced ? ["namespace"] : []
-            write(resource, scoped, Self.collection.filter { resource.verbs.contains($0.verb) }, parameters: namespace, &writer)
             write(
-                resource, "\(scoped)/{name}", Self.single.filter { resource.verbs.contains($0.verb) }, parameters: namespace + ["name"],
+                resource, scoped, Self.collection.filter { resource.verbs.contains($0.verb) }, parameters: namespace,
+                &writer)
+            write(
+                resource, "\(scoped)/{name}", Self.single.filter { resource.verbs.contains($0.verb) },
+                parameters: namespace + ["name"],
                 &writer)
         }
         writer.endObject()
     }
 
     private func write(
-        _ resource: ResourceInfo, _ path: String, _ operations: [Operation], parameters: [String], _ writer: inout JSONWriter
+        _ resource: ResourceInfo, _ path: String, _ operations: [Operation], parameters: [String],
+        _ writer: inout JSONWriter
     ) {
         guard !operations.isEmpty else { return }
         writer.key(path)
@@ -79,7 +87,9 @@ struct OpenAPIPaths {
                 parameter(name, in: "query", type: "string", &writer)
             }
             for name in ["limit", "timeoutSeconds"] { parameter(name, in: "query", type: "integer", &writer) }
-            for name in ["allowWatchBookmarks", "sendInitialEvents", "watch"] { parameter(name, in: "query", type: "boolean", &writer) }
+            for name in ["allowWatchBookmarks", "sendInitialEvents", "watch"] {
+                parameter(name, in: "query", type: "boolean", &writer)
+            }
         }
         writer.endArray()
         writer.key("responses")
@@ -87,7 +97,8 @@ struct OpenAPIPaths {
         writer.key("x-kubernetes-action")
         writer.string(operation.action)
         writer.key("x-kubernetes-group-version-kind")
-        writer.raw("{\"group\":\"\(resource.group)\",\"kind\":\"\(resource.kind)\",\"version\":\"\(resource.version)\"}".utf8)
+        writer.raw(
+            "{\"group\":\"\(resource.group)\",\"kind\":\"\(resource.kind)\",\"version\":\"\(resource.version)\"}".utf8)
         writer.endObject()
     }
 
@@ -120,8 +131,11 @@ struct OpenAPIPaths {
 
     /// Unique in the document, for example `listCoreV1NamespacedPod`.
     private static func identifier(_ operation: Operation, _ resource: ResourceInfo, _ path: String) -> String {
-        let group = resource.group.split(separator: ".").first.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? "Core"
-        let verb = ["list": "list", "post": "create", "deletecollection": "deleteCollection", "put": "replace", "get": "read"][operation.action]
+        let group =
+            resource.group.split(separator: ".").first.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? "Core"
+        let verb = [
+            "list": "list", "post": "create", "deletecollection": "deleteCollection", "put": "replace", "get": "read",
+        ][operation.action]
         let scope = path.contains("{namespace}") ? "Namespaced" : ""
         let all = resource.isNamespaced && scope.isEmpty ? "ForAllNamespaces" : ""
         return "\(verb ?? operation.action)\(group)\(resource.version.uppercased())\(scope)\(resource.kind)\(all)"

@@ -118,10 +118,13 @@ struct OpenAPIBuilder {
             }
             schema.extensions.append(("x-kubernetes-list-type", "\"\(list)\""))
         }
-        if let map = field.mapType ?? field.structType { schema.extensions.append(("x-kubernetes-map-type", "\"\(map)\"")) }
+        if let map = field.mapType ?? field.structType {
+            schema.extensions.append(("x-kubernetes-map-type", "\"\(map)\""))
+        }
         if let key = field.patchMergeKey { schema.extensions.append(("x-kubernetes-patch-merge-key", "\"\(key)\"")) }
         if !field.patchStrategies.isEmpty {
-            schema.extensions.append(("x-kubernetes-patch-strategy", "\"\(field.patchStrategies.joined(separator: ","))\""))
+            schema.extensions.append(
+                ("x-kubernetes-patch-strategy", "\"\(field.patchStrategies.joined(separator: ","))\""))
         }
         return schema
     }
@@ -136,7 +139,8 @@ struct OpenAPIBuilder {
         case .pointer(let inner): return value(of: inner, in: document)
         case .list(.named("byte")): return OpenAPISchema(type: "string", format: "byte")
         case .list(let inner): return OpenAPISchema(type: "array", items: [value(of: inner, in: document)])
-        case .map(let inner): return OpenAPISchema(type: "object", additionalProperties: [value(of: inner, in: document)])
+        case .map(let inner):
+            return OpenAPISchema(type: "object", additionalProperties: [value(of: inner, in: document)])
         case .named(let name): return named(name, in: document)
         }
     }
@@ -150,7 +154,9 @@ struct OpenAPIBuilder {
         default: break
         }
         let (home, local) = locate(name, in: document)
-        if let values = home.enums[local] { return OpenAPISchema(type: "string", enumeration: values.contains("") ? [] : values) }
+        if let values = home.enums[local] {
+            return OpenAPISchema(type: "string", enumeration: values.contains("") ? [] : values)
+        }
         if let alias = home.aliases[local] { return value(of: alias.type, in: home) }
         if let special = OpenAPINames.special[local] { return OpenAPISchema(reference: special) }
         return OpenAPISchema(reference: OpenAPINames.name(local, document: home.key))
@@ -162,7 +168,8 @@ struct OpenAPIBuilder {
         schema.properties = Self.typeMeta
         let item = OpenAPISchema(reference: OpenAPINames.name(type.name, document: document.key))
         schema.properties.append(("items", OpenAPISchema(type: "array", description: "The objects.", items: [item])))
-        schema.properties.append(("metadata", OpenAPISchema(reference: OpenAPINames.name("ListMeta", document: "meta/v1"))))
+        schema.properties.append(
+            ("metadata", OpenAPISchema(reference: OpenAPINames.name("ListMeta", document: "meta/v1"))))
         schema.properties.sort { $0.name < $1.name }
         schema.required = ["items"]
         schema.extensions = [("x-kubernetes-group-version-kind", "[\(Self.kindJSON(type.name + "List", document))]")]
@@ -172,7 +179,10 @@ struct OpenAPIBuilder {
     // MARK: - facts
 
     static let typeMeta: [(name: String, schema: OpenAPISchema)] = [
-        ("apiVersion", OpenAPISchema(type: "string", description: "Group and version of the schema that this object follows.")),
+        (
+            "apiVersion",
+            OpenAPISchema(type: "string", description: "Group and version of the schema that this object follows.")
+        ),
         ("kind", OpenAPISchema(type: "string", description: "Name of the kind of this object, in upper camel case.")),
     ]
 
@@ -187,24 +197,36 @@ struct OpenAPIBuilder {
             let entry = "{\"group\":\"\(info.group)\",\"kind\":\"\(kind)\",\"version\":\"\(info.version)\"}"
             if !entries.contains(entry) { entries.append(entry) }
         }
-        return kind == "Status" ? "[{\"group\":\"\",\"kind\":\"Status\",\"version\":\"v1\"}]" : "[\(entries.joined(separator: ","))]"
+        return kind == "Status"
+            ? "[{\"group\":\"\",\"kind\":\"Status\",\"version\":\"v1\"}]" : "[\(entries.joined(separator: ","))]"
     }
 
     /// The types that are not structures in JSON.
     static let specialSchemas: [String: OpenAPISchema] = {
         var schemas: [String: OpenAPISchema] = [:]
-        func put(_ type: String, _ schema: OpenAPISchema) { if let name = OpenAPINames.special[type] { schemas[name] = schema } }
-        put("Quantity", OpenAPISchema(type: "string", description: "An amount such as 500m, 1.5Gi or 2e3, written in one canonical way."))
+        func put(_ type: String, _ schema: OpenAPISchema) {
+            if let name = OpenAPINames.special[type] { schemas[name] = schema }
+        }
+        put(
+            "Quantity",
+            OpenAPISchema(
+                type: "string", description: "An amount such as 500m, 1.5Gi or 2e3, written in one canonical way."))
         put("IntOrString", OpenAPISchema(type: "string", format: "int-or-string", description: "A number or a text."))
         put("RawExtension", OpenAPISchema(type: "object", description: "An object of any kind."))
-        put("Time", OpenAPISchema(type: "string", format: "date-time", description: "A moment in RFC 3339, to the second."))
-        put("MicroTime", OpenAPISchema(type: "string", format: "date-time", description: "A moment in RFC 3339, to the microsecond."))
+        put(
+            "Time",
+            OpenAPISchema(type: "string", format: "date-time", description: "A moment in RFC 3339, to the second."))
+        put(
+            "MicroTime",
+            OpenAPISchema(type: "string", format: "date-time", description: "A moment in RFC 3339, to the microsecond.")
+        )
         put("Duration", OpenAPISchema(type: "string", description: "A span of time such as 1h30m."))
         put("FieldsV1", OpenAPISchema(type: "object", description: "A set of fields, as nested keys."))
         let crd = "apiextensions.k8s.io/v1"
         schemas[OpenAPINames.name("JSON", document: crd)] = OpenAPISchema(description: "Any JSON value.")
         for type in ["JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray"] {
-            schemas[OpenAPINames.name(type, document: crd)] = OpenAPISchema(description: "A schema, or the shorter form that its name says.")
+            schemas[OpenAPINames.name(type, document: crd)] = OpenAPISchema(
+                description: "A schema, or the shorter form that its name says.")
         }
         return schemas
     }()

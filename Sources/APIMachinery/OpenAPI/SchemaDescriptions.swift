@@ -3,7 +3,9 @@
 
 /// What `kubectl explain` says of kinds and of the fields that users write most.
 enum SchemaDescriptions {
-    static func type(_ name: String, document: String) -> String { types["\(document).\(name)"] ?? "\(name) of \(document)." }
+    static func type(_ name: String, document: String) -> String {
+        types["\(document).\(name)"] ?? "\(name) of \(document)."
+    }
 
     static func field(_ name: String) -> String { fields[name] ?? "" }
 
@@ -23,7 +25,8 @@ enum SchemaDescriptions {
         "core/v1.Container": "One program of a pod, run from an image.",
         "core/v1.Volume": "Files that containers of a pod can mount.",
         "core/v1.Probe": "A check of a container's health.",
-        "apps/v1.Deployment": "Keeps a number of equal pods running and replaces them step by step when their template changes.",
+        "apps/v1.Deployment":
+            "Keeps a number of equal pods running and replaces them step by step when their template changes.",
         "apps/v1.ReplicaSet": "Keeps a number of equal pods running.",
         "apps/v1.StatefulSet": "Keeps pods with stable names and storage running.",
         "apps/v1.DaemonSet": "Runs one pod on every node that fits.",

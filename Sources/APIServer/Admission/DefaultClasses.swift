@@ -22,7 +22,8 @@ struct DefaultClasses: AdmissionPlugin {
             guard context.operation == .create, claim.spec.storageClassName == nil,
                 claim.metadata.annotations["volume.beta.kubernetes.io/storage-class"] == nil
             else { return }
-            claim.spec.storageClassName = try await Self.newestDefault(StorageClass.self, storageClasses, Self.storageAnnotation)
+            claim.spec.storageClassName = try await Self.newestDefault(
+                StorageClass.self, storageClasses, Self.storageAnnotation)
         }
         hooks.mutate(Ingress.self) { ingress, _, context in
             guard context.operation == .create, ingress.spec.ingressClassName == nil,
@@ -37,7 +38,9 @@ struct DefaultClasses: AdmissionPlugin {
     private static func newestDefault<Class: KubernetesObject>(
         _: Class.Type, _ cache: ResourceCache, _ annotation: String
     ) async throws -> String? {
-        let all = try await cache.snapshot().objects().map { try JSONCoding.decode(Class.self, from: $0.bytes).metadata }
+        let all = try await cache.snapshot().objects().map {
+            try JSONCoding.decode(Class.self, from: $0.bytes).metadata
+        }
         return all.filter { $0.annotations[annotation] == "true" }.max {
             ($0.creationTimestamp.seconds, $1.name) < ($1.creationTimestamp.seconds, $0.name)
         }?.name

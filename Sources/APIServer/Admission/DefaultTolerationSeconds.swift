@@ -15,7 +15,9 @@ struct DefaultTolerationSeconds: AdmissionPlugin {
 
     func add<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
         hooks.mutate(Pod.self) { pod, _, context in
-            guard context.subresource.isEmpty, context.operation == .create || context.operation == .update else { return }
+            guard context.subresource.isEmpty, context.operation == .create || context.operation == .update else {
+                return
+            }
             for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
                 Self.tolerate(key, in: &pod.spec.tolerations)
             }

@@ -63,7 +63,8 @@ enum LimitRules {
             notes += fill(&pod.spec.initContainers[index], requests, limits, "init container")
         }
         guard !notes.isEmpty else { return }
-        pod.metadata.annotations["kubernetes.io/limit-ranger"] = "LimitRanger plugin set: " + notes.joined(separator: "; ")
+        pod.metadata.annotations["kubernetes.io/limit-ranger"] =
+            "LimitRanger plugin set: " + notes.joined(separator: "; ")
     }
 
     private static func fill(
@@ -74,8 +75,12 @@ enum LimitRules {
         for name in newLimits { container.resources.limits[name] = limits[name] }
         for name in newRequests { container.resources.requests[name] = requests[name] }
         var notes: [String] = []
-        if !newRequests.isEmpty { notes.append("\(newRequests.joined(separator: ", ")) request for \(what) \(container.name)") }
-        if !newLimits.isEmpty { notes.append("\(newLimits.joined(separator: ", ")) limit for \(what) \(container.name)") }
+        if !newRequests.isEmpty {
+            notes.append("\(newRequests.joined(separator: ", ")) request for \(what) \(container.name)")
+        }
+        if !newLimits.isEmpty {
+            notes.append("\(newLimits.joined(separator: ", ")) limit for \(what) \(container.name)")
+        }
         return notes
     }
 
@@ -107,7 +112,8 @@ enum LimitRules {
     }
 
     /// What a pod asks for: the sum over its containers, or its largest init container.
-    private static func sum(_ pod: Pod, _ list: KeyPath<ResourceRequirements, [String: Quantity]>) -> [String: Quantity] {
+    private static func sum(_ pod: Pod, _ list: KeyPath<ResourceRequirements, [String: Quantity]>) -> [String: Quantity]
+    {
         var total: [String: Quantity] = [:]
         for container in pod.spec.containers { total.merge(container.resources[keyPath: list]) { $0 + $1 } }
         for container in pod.spec.initContainers { total.merge(container.resources[keyPath: list]) { max($0, $1) } }
@@ -117,7 +123,8 @@ enum LimitRules {
     private static func faults(
         _ item: LimitRangeItem, _ requests: [String: Quantity], _ limits: [String: Quantity]
     ) -> [String] {
-        minimumFaults(item, requests, limits) + maximumFaults(item, requests, limits) + ratioFaults(item, requests, limits)
+        minimumFaults(item, requests, limits) + maximumFaults(item, requests, limits)
+            + ratioFaults(item, requests, limits)
     }
 
     private static func minimumFaults(
@@ -128,7 +135,9 @@ enum LimitRules {
             guard let request = requests[name] else {
                 return "minimum \(name) usage per \(item.type) is \(bound).  No request is specified"
             }
-            if request < bound { return "minimum \(name) usage per \(item.type) is \(bound), but request is \(request)" }
+            if request < bound {
+                return "minimum \(name) usage per \(item.type) is \(bound), but request is \(request)"
+            }
             if let limit = limits[name], limit < bound {
                 return "minimum \(name) usage per \(item.type) is \(bound), but limit is \(limit)"
             }
@@ -158,11 +167,14 @@ enum LimitRules {
         item.maxLimitRequestRatio.keys.sortedByUTF8().compactMap { name in
             guard let bound = item.maxLimitRequestRatio[name] else { return nil }
             guard let request = requests[name], let limit = limits[name], !request.isZero else {
-                return "\(name) max limit to request ratio per \(item.type) is \(bound), but no request is specified or request is 0."
+                return
+                    "\(name) max limit to request ratio per \(item.type) is \(bound), but no request is specified or request is 0."
             }
             let ratio = Double(limit.milliValue) / Double(max(request.milliValue, 1))
             guard ratio > Double(bound.milliValue) / 1000 else { return nil }
-            guard ratio < 1e12 else { return "\(name) max limit to request ratio per \(item.type) is \(bound), but the ratio is too large" }
+            guard ratio < 1e12 else {
+                return "\(name) max limit to request ratio per \(item.type) is \(bound), but the ratio is too large"
+            }
             let milli = Int64((ratio * 1_000_000).rounded())
             let text = "\(milli / 1_000_000).\(String(milli % 1_000_000 + 1_000_000).dropFirst())"
             return "\(name) max limit to request ratio per \(item.type) is \(bound), but provided ratio is \(text)"

@@ -33,12 +33,14 @@ struct NodeRestriction: AdmissionPlugin {
         }
     }
 
-    private static func check(_ pod: Pod, _ old: Pod?, _ context: WriteContext, node own: String) throws(APIStatusError) {
+    private static func check(_ pod: Pod, _ old: Pod?, _ context: WriteContext, node own: String) throws(APIStatusError)
+    {
         func refuse(_ text: String) -> APIStatusError { .forbidden(Pod.resource, pod.metadata.name, text) }
         guard let old else {
             guard pod.metadata.annotations["kubernetes.io/config.mirror"] != nil else {
-                throw refuse("pod does not have \"kubernetes.io/config.mirror\" annotation, node \(GoText.quote(own)) can only "
-                    + "create mirror pods")
+                throw refuse(
+                    "pod does not have \"kubernetes.io/config.mirror\" annotation, node \(GoText.quote(own)) can only "
+                        + "create mirror pods")
             }
             guard pod.spec.nodeName == own else {
                 throw refuse("node \(GoText.quote(own)) can only create pods with spec.nodeName set to itself")
@@ -49,7 +51,8 @@ struct NodeRestriction: AdmissionPlugin {
             throw refuse("node \(GoText.quote(own)) can only update pod status")
         }
         guard old.spec.nodeName == own else {
-            throw refuse("node \(GoText.quote(own)) can only update pod status for pods with spec.nodeName set to itself")
+            throw refuse(
+                "node \(GoText.quote(own)) can only update pod status for pods with spec.nodeName set to itself")
         }
         guard old.metadata.labels == pod.metadata.labels else {
             throw refuse("node \(GoText.quote(own)) cannot update labels through pod status")

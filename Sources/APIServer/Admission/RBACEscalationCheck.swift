@@ -20,7 +20,8 @@ struct RBACEscalationCheck: AdmissionPlugin {
             guard old?.rules != role.rules else { return }
             try Self.translate { () throws(FailureStatus) in
                 try escalation.checkRole(
-                    role.rules, resource: "roles", namespace: context.namespace, name: role.metadata.name, user: context.user)
+                    role.rules, resource: "roles", namespace: context.namespace, name: role.metadata.name,
+                    user: context.user)
             }
         }
         hooks.validate(ClusterRole.self) { role, old, context in
@@ -34,7 +35,8 @@ struct RBACEscalationCheck: AdmissionPlugin {
             guard old?.subjects != binding.subjects || old?.roleRef != binding.roleRef else { return }
             try Self.translate { () throws(FailureStatus) in
                 try escalation.checkBinding(
-                    binding.roleRef, resource: "rolebindings", namespace: context.namespace, name: binding.metadata.name,
+                    binding.roleRef, resource: "rolebindings", namespace: context.namespace,
+                    name: binding.metadata.name,
                     user: context.user)
             }
         }

@@ -36,7 +36,9 @@ package struct ClientCertificateVerifier: Sendable {
         let intermediates = certificates.dropFirst().prefix(8).compactMap { try? Certificate(derEncoded: $0) }
         var verifier = Verifier(rootCertificates: CertificateStore(authorities)) { RFC5280Policy() }
         let result = await verifier.validate(leaf: leaf, intermediates: CertificateStore(intermediates))
-        guard case .validCertificate = result else { return .rejected("the certificate is not of a known authority, or expired") }
+        guard case .validCertificate = result else {
+            return .rejected("the certificate is not of a known authority, or expired")
+        }
         guard Self.isForClients(leaf) else { return .rejected("the certificate is not for clients") }
         let subject = CertificateSubject(leaf)
         guard !subject.commonName.isEmpty else { return .rejected("the certificate has no common name") }

@@ -34,10 +34,13 @@ package struct Impersonation: Sendable, Equatable {
 
     /// The value as upstream's message prints it.
     private var goText: String {
-        func list(_ values: [String]) -> String { "[]string{" + values.map { FailureStatus.quote($0) }.joined(separator: ", ") + "}" }
+        func list(_ values: [String]) -> String {
+            "[]string{" + values.map { FailureStatus.quote($0) }.joined(separator: ", ") + "}"
+        }
         let groupText = groups.isEmpty ? "[]string(nil)" : list(groups)
         let pairs = extra.sorted { $0.key < $1.key }.map { "\(FailureStatus.quote($0.key)):\(list($0.value))" }
-        let extraText = extra.isEmpty ? "map[string][]string(nil)" : "map[string][]string{" + pairs.joined(separator: ", ") + "}"
+        let extraText =
+            extra.isEmpty ? "map[string][]string(nil)" : "map[string][]string{" + pairs.joined(separator: ", ") + "}"
         return "&user.DefaultInfo{Name:\(FailureStatus.quote(userName)), UID:\(FailureStatus.quote(uid)), "
             + "Groups:\(groupText), Extra:\(extraText)}"
     }
@@ -57,12 +60,15 @@ package struct Impersonation: Sendable, Equatable {
                     name: account.name))
         } else if verb.hasSuffix("-node") {
             let name = userName.dropFirst("system:node:".count)
-            list.append(AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "nodes", name: String(name)))
+            list.append(
+                AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "nodes", name: String(name)))
         } else {
-            list.append(AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "users", name: userName))
+            list.append(
+                AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "users", name: userName))
         }
         for name in groups {
-            list.append(AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "groups", name: name))
+            list.append(
+                AuthorizationAttributes(user: user, verb: verb, apiGroup: group, resource: "groups", name: name))
         }
         for (key, values) in extra.sorted(by: { $0.key < $1.key }) {
             list += values.map {
@@ -70,7 +76,9 @@ package struct Impersonation: Sendable, Equatable {
                     user: user, verb: verb, apiGroup: own, resource: "userextras", subresource: key, name: $0)
             }
         }
-        if !uid.isEmpty { list.append(AuthorizationAttributes(user: user, verb: verb, apiGroup: own, resource: "uids", name: uid)) }
+        if !uid.isEmpty {
+            list.append(AuthorizationAttributes(user: user, verb: verb, apiGroup: own, resource: "uids", name: uid))
+        }
         return list
     }
 
@@ -112,7 +120,8 @@ package struct Impersonation: Sendable, Equatable {
         throw hasPlainRights ? plain : constrained
     }
 
-    private static func firstRefusal(_ list: [AuthorizationAttributes], _ authorizer: any Authorizer) -> FailureStatus? {
+    private static func firstRefusal(_ list: [AuthorizationAttributes], _ authorizer: any Authorizer) -> FailureStatus?
+    {
         for attributes in list {
             let decision = authorizer.authorize(attributes)
             if decision.verdict != .allow { return .forbidden(attributes, reason: decision.reason) }

@@ -38,7 +38,8 @@ enum JSONWebToken {
     /// The issuer that a token names, unverified; nil where it is no token at all.
     static func claimedIssuer(_ token: String) -> String? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let payload = Base64URL.decode(parts[1]), let value = try? JSONValue.parse(payload) else {
+        guard parts.count == 3, let payload = Base64URL.decode(parts[1]), let value = try? JSONValue.parse(payload)
+        else {
             return nil
         }
         return value["iss"]?.stringValue

@@ -15,7 +15,8 @@ package struct RequestAuthenticator: Sendable {
     ///   - audiences: of the API server (`--api-audiences`).
     ///   - allowsAnonymous: whether requests without credentials are let through to authorization (`--anonymous-auth`).
     package init(
-        certificates: ClientCertificateVerifier, tokenFile: StaticTokenFile, serviceAccounts: ServiceAccountTokenVerifier,
+        certificates: ClientCertificateVerifier, tokenFile: StaticTokenFile,
+        serviceAccounts: ServiceAccountTokenVerifier,
         audiences: [String], allowsAnonymous: Bool = true
     ) {
         self.certificates = certificates

@@ -92,7 +92,9 @@ package struct ServiceAccountClaims: Sendable, Equatable {
     }
 
     /// `system:serviceaccount:NAMESPACE:NAME`.
-    package static func userName(namespace: String, name: String) -> String { "system:serviceaccount:\(namespace):\(name)" }
+    package static func userName(namespace: String, name: String) -> String {
+        "system:serviceaccount:\(namespace):\(name)"
+    }
 
     /// The groups of every ServiceAccount of a namespace.
     package static func groups(namespace: String) -> [String] {

@@ -65,12 +65,16 @@ package final class ServiceAccountTokenVerifier: Sendable {
             forget(token)
             throw Refusal(message: "service account token has expired")
         }
-        guard time >= claims.notBefore - Self.grace else { throw Refusal(message: "service account token is not valid yet") }
+        guard time >= claims.notBefore - Self.grace else {
+            throw Refusal(message: "service account token is not valid yet")
+        }
         let targets = audiences ?? issuer.audiences
         let fitting = targets.filter(claims.audiences.contains)
         guard !fitting.isEmpty else {
             throw Refusal(
-                message: "token audiences \(Self.list(claims.audiences)) is invalid for the target audiences \(Self.list(targets))")
+                message:
+                    "token audiences \(Self.list(claims.audiences)) is invalid for the target audiences \(Self.list(targets))"
+            )
         }
         try checkLiving(claims, time)
         return (claims, fitting)
@@ -83,7 +87,8 @@ package final class ServiceAccountTokenVerifier: Sendable {
             throw Refusal(message: "failed to verify the signature of the service account token")
         }
         guard let claims = ServiceAccountClaims(json: payload),
-            claims.subject == ServiceAccountClaims.userName(namespace: claims.namespace, name: claims.serviceAccount.name)
+            claims.subject
+                == ServiceAccountClaims.userName(namespace: claims.namespace, name: claims.serviceAccount.name)
         else { throw Refusal(message: "service account token claims could not be read") }
         verified.withLock { cache in
             if cache.count >= Self.maximumCached { cache.removeAll(keepingCapacity: true) }
@@ -117,7 +122,10 @@ package final class ServiceAccountTokenVerifier: Sendable {
             throw Refusal(message: "service account token has been invalidated")
         }
         guard object.uid == reference.uid else {
-            throw Refusal(message: "the UID in the bound object reference (\(reference.uid)) does not match the UID in record. The object might have been deleted and then recreated")
+            throw Refusal(
+                message:
+                    "the UID in the bound object reference (\(reference.uid)) does not match the UID in record. The object might have been deleted and then recreated"
+            )
         }
     }
 

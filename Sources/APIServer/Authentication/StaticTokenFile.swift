@@ -24,7 +24,9 @@ package struct StaticTokenFile: Sendable {
         for (number, row) in try Self.rows(String(decoding: content, as: UTF8.self)) {
             guard row.count >= 3 else {
                 throw Fault(
-                    message: "line \(number) of the token file has \(row.count) columns, it needs at least 3: token, user name, user uid")
+                    message:
+                        "line \(number) of the token file has \(row.count) columns, it needs at least 3: token, user name, user uid"
+                )
             }
             guard !row[0].isEmpty else { continue }
             let groups = row.count > 3 ? row[3].split(separator: ",").map(String.init).filter { !$0.isEmpty } : []
@@ -67,7 +69,9 @@ package struct StaticTokenFile: Sendable {
             default: column.unicodeScalars.append(character)
             }
         }
-        guard !isQuoted else { throw Fault(message: "line \(firstLine) of the token file has a quote that is not closed") }
+        guard !isQuoted else {
+            throw Fault(message: "line \(firstLine) of the token file has a quote that is not closed")
+        }
         endRow()
         return rows
     }

@@ -96,7 +96,9 @@ package struct AuthorizerChain: Authorizer {
             let decision = authorizer.authorize(attributes)
             if decision.verdict == .allow { return decision }
             if !decision.reason.isEmpty { reasons.append(decision.reason) }
-            if decision.verdict == .deny { return AuthorizationDecision(.deny, reason: reasons.joined(separator: "\n")) }
+            if decision.verdict == .deny {
+                return AuthorizationDecision(.deny, reason: reasons.joined(separator: "\n"))
+            }
         }
         return AuthorizationDecision(.noOpinion, reason: reasons.joined(separator: "\n"))
     }
@@ -109,11 +111,13 @@ extension FailureStatus {
     package static func forbidden(_ attributes: AuthorizationAttributes, reason: String) -> FailureStatus {
         let user = FailureStatus.quote(attributes.user.name)
         guard attributes.isResourceRequest else {
-            var message = "forbidden: User \(user) cannot \(attributes.verb) path \(FailureStatus.quote(attributes.path))"
+            var message =
+                "forbidden: User \(user) cannot \(attributes.verb) path \(FailureStatus.quote(attributes.path))"
             if !reason.isEmpty { message += ": \(reason)" }
             return FailureStatus(code: 403, reason: "Forbidden", message: message, details: Details())
         }
-        let scope = attributes.namespace.isEmpty
+        let scope =
+            attributes.namespace.isEmpty
             ? "at the cluster scope" : "in the namespace \(FailureStatus.quote(attributes.namespace))"
         var text = "User \(user) cannot \(attributes.verb) resource \(FailureStatus.quote(attributes.combinedResource))"
         text += " in API group \(FailureStatus.quote(attributes.apiGroup)) \(scope)"

@@ -26,7 +26,9 @@ package struct NodeAuthorizer: Authorizer {
     /// The node that a user is; nil for others.
     package static func nodeName(of user: RequestUser) -> String? {
         let prefix = "system:node:"
-        guard user.name.hasPrefix(prefix), user.name.count > prefix.count, user.groups.contains("system:nodes") else { return nil }
+        guard user.name.hasPrefix(prefix), user.name.count > prefix.count, user.groups.contains("system:nodes") else {
+            return nil
+        }
         return String(user.name.dropFirst(prefix.count))
     }
 
@@ -44,7 +46,9 @@ package struct NodeAuthorizer: Authorizer {
         case ("", "secrets"), ("", "configmaps"), ("", "persistentvolumeclaims"):
             return refusalForObjectOfPod(attributes, node)
         case ("", "persistentvolumes"):
-            guard attributes.verb == "get", attributes.subresource.isEmpty else { return "can only get individual resources of this type" }
+            guard attributes.verb == "get", attributes.subresource.isEmpty else {
+                return "can only get individual resources of this type"
+            }
             return references(node) { reference in
                 reference.resource == "persistentvolumeclaims"
                     && pods.volumeName(namespace: reference.namespace, claim: reference.name) == attributes.name
@@ -63,11 +67,15 @@ package struct NodeAuthorizer: Authorizer {
         case ("", "pods"):
             let isList = attributes.verb == "list" || attributes.verb == "watch"
             guard isList, attributes.name.isEmpty else { return nil }
-            return Self.selects(node, attributes.fieldSelector) ? nil : "can only list/watch pods with spec.nodeName field selector"
+            return Self.selects(node, attributes.fieldSelector)
+                ? nil : "can only list/watch pods with spec.nodeName field selector"
         case ("coordination.k8s.io", "leases"):
-            guard attributes.namespace == "kube-node-lease" else { return "can only access leases in the \"kube-node-lease\" system namespace" }
+            guard attributes.namespace == "kube-node-lease" else {
+                return "can only access leases in the \"kube-node-lease\" system namespace"
+            }
             let isCreation = attributes.verb == "create"
-            return isCreation || attributes.name == node ? nil : "can only access node lease with the same name as the requesting node"
+            return isCreation || attributes.name == node
+                ? nil : "can only access node lease with the same name as the requesting node"
         case ("storage.k8s.io", "csinodes"):
             return attributes.verb == "create" || attributes.name == node
                 ? nil : "can only access CSINode with the same name as the requesting node"
@@ -80,11 +88,15 @@ package struct NodeAuthorizer: Authorizer {
         guard reads.contains(attributes.verb) || !attributes.subresource.isEmpty else {
             return "can only read resources of this type"
         }
-        guard !attributes.name.isEmpty, !attributes.namespace.isEmpty else { return "can only read namespaced object of this type" }
+        guard !attributes.name.isEmpty, !attributes.namespace.isEmpty else {
+            return "can only read namespaced object of this type"
+        }
         return isReferenced(attributes, node) ? nil : Self.unrelated(node)
     }
 
-    private static func unrelated(_ node: String) -> String { "no relationship found between node '\(node)' and this object" }
+    private static func unrelated(_ node: String) -> String {
+        "no relationship found between node '\(node)' and this object"
+    }
 
     private static func selects(_ node: String, _ selector: String) -> Bool {
         selector.split(separator: ",").contains { $0 == "spec.nodeName=\(node)" || $0 == "spec.nodeName==\(node)" }

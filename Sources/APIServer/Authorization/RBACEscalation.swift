@@ -59,7 +59,8 @@ package struct RBACEscalation: Sendable {
         let missing = RuleCover.missing(rules, heldBy: held.rules)
         guard !missing.isEmpty else { return }
         let groups = user.groups.map { FailureStatus.quote($0) }.joined(separator: " ")
-        var message = "user \(FailureStatus.quote(user.name)) (groups=[\(groups)]) is attempting to grant RBAC permissions"
+        var message =
+            "user \(FailureStatus.quote(user.name)) (groups=[\(groups)]) is attempting to grant RBAC permissions"
         message += " not currently held:\n\(RuleCover.describe(missing))"
         if !held.faults.isEmpty { message += "; resolution errors: [\(held.faults.joined(separator: ", "))]" }
         throw FailureStatus.forbidden(group: Role.group, resource: resource, name: name, message: message)

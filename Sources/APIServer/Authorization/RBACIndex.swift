@@ -54,13 +54,15 @@ package struct RBACIndex: Sendable {
     private mutating func add(_ subjects: [Subject], _ reference: RoleRef, namespace: String, title: String) {
         let rules = rules(of: reference, namespace: namespace)
         let resource = reference.kind == "ClusterRole" ? "clusterrole" : "role"
-        let fault = rules == nil
+        let fault =
+            rules == nil
             ? "\(resource).rbac.authorization.k8s.io \(FailureStatus.quote(reference.name)) not found" : nil
         for subject in subjects {
             var name = FailureStatus.quote(subject.name)
             let home = subject.namespace.isEmpty ? namespace : subject.namespace
             if subject.kind == "ServiceAccount" { name = FailureStatus.quote("\(subject.name)/\(home)") }
-            let origin = "\(title) of \(reference.kind) \(FailureStatus.quote(reference.name)) to \(subject.kind) \(name)"
+            let origin =
+                "\(title) of \(reference.kind) \(FailureStatus.quote(reference.name)) to \(subject.kind) \(name)"
             let binding = Binding(namespace: namespace, grant: Grant(rules: rules ?? [], origin: origin, fault: fault))
             switch subject.kind {
             case "User": byUser[subject.name, default: []].append(binding)

@@ -82,7 +82,8 @@ package enum RuleCover {
                     || (pattern.hasSuffix("*") && url.hasPrefix(String(pattern.dropLast())))
             }
         }
-        let names = held.resourceNames.isEmpty
+        let names =
+            held.resourceNames.isEmpty
             || (!part.resourceNames.isEmpty && part.resourceNames.allSatisfy(held.resourceNames.contains))
         return has(held.apiGroups, part.apiGroups) && coversResources(held.resources, part.resources) && names
     }

@@ -21,7 +21,8 @@ package enum BootstrapFlowControl {
     /// The levels, by name.
     package static var levels: [PriorityLevelConfiguration] {
         let limited = [
-            Level(name: "catch-all", shares: 5, lendable: 0), Level(name: "global-default", shares: 20, lendable: 50, queuing: (128, 6, 50)),
+            Level(name: "catch-all", shares: 5, lendable: 0),
+            Level(name: "global-default", shares: 20, lendable: 50, queuing: (128, 6, 50)),
             Level(name: "leader-election", shares: 10, lendable: 0, queuing: (16, 4, 50)),
             Level(name: "node-high", shares: 40, lendable: 25, queuing: (64, 6, 50)),
             Level(name: "system", shares: 30, lendable: 33, queuing: (64, 6, 50)),
@@ -31,7 +32,9 @@ package enum BootstrapFlowControl {
         let exempt = PriorityLevelConfiguration {
             ($0.metadata.name, $0.metadata.annotations) = ("exempt", autoupdate)
             $0.spec.type = "Exempt"
-            $0.spec.exempt = ExemptPriorityLevelConfiguration { ($0.nominalConcurrencyShares, $0.lendablePercent) = (0, 0) }
+            $0.spec.exempt = ExemptPriorityLevelConfiguration {
+                ($0.nominalConcurrencyShares, $0.lendablePercent) = (0, 0)
+            }
         }
         return limited + [exempt]
     }
@@ -62,9 +65,12 @@ package enum BootstrapFlowControl {
             schema("exempt", "exempt", 1, nil, all([group("system:masters")])),
             schema("probes", "exempt", 2, nil, probes(everybody)),
             schema("system-leader-election", "leader-election", 100, "ByUser", rule(controllers, [lease])),
-            schema("system-node-high", "node-high", 400, "ByUser", rule([group("system:nodes")], [ownNode, nodeLease])),
+            schema(
+                "system-node-high", "node-high", 400, "ByUser", rule([group("system:nodes")], [ownNode, nodeLease])),
             schema("system-nodes", "system", 500, "ByUser", all([group("system:nodes")])),
-            schema("kube-controller-manager", "workload-high", 800, "ByNamespace", all([user("system:kube-controller-manager")])),
+            schema(
+                "kube-controller-manager", "workload-high", 800, "ByNamespace",
+                all([user("system:kube-controller-manager")])),
             schema("kube-scheduler", "workload-high", 800, "ByNamespace", all([user("system:kube-scheduler")])),
             schema("kube-system-service-accounts", "workload-high", 900, "ByNamespace", all([system])),
             schema("service-accounts", "workload-low", 9000, "ByUser", all([group("system:serviceaccounts")])),
@@ -85,7 +91,8 @@ package enum BootstrapFlowControl {
         }
     }
 
-    private static func rule(_ subjects: [FlowControlSubject], _ rules: [ResourcePolicyRule]) -> PolicyRulesWithSubjects {
+    private static func rule(_ subjects: [FlowControlSubject], _ rules: [ResourcePolicyRule]) -> PolicyRulesWithSubjects
+    {
         PolicyRulesWithSubjects { ($0.subjects, $0.resourceRules) = (subjects, rules) }
     }
 

@@ -24,7 +24,9 @@ extension BootstrapAction: Equatable where Object: Equatable {}
 ///
 /// - SeeAlso: "Auto-reconciliation" in Kubernetes' documentation of RBAC.
 extension BootstrapRBAC {
-    package static func reconcile(_ wanted: [ClusterRole], with present: [ClusterRole]) -> [BootstrapAction<ClusterRole>] {
+    package static func reconcile(_ wanted: [ClusterRole], with present: [ClusterRole]) -> [BootstrapAction<
+        ClusterRole
+    >] {
         reconcile(wanted, with: present) { role, wanted in
             if wanted.aggregationRule != nil {
                 // The rules of an aggregated role belong to the controller that gathers them.
@@ -52,7 +54,9 @@ extension BootstrapRBAC {
         }
     }
 
-    package static func reconcile(_ wanted: [RoleBinding], with present: [RoleBinding]) -> [BootstrapAction<RoleBinding>] {
+    package static func reconcile(_ wanted: [RoleBinding], with present: [RoleBinding]) -> [BootstrapAction<
+        RoleBinding
+    >] {
         reconcile(wanted, with: present) { binding, wanted in
             binding.subjects += wanted.subjects.filter { !binding.subjects.contains($0) }
             return binding.roleRef != wanted.roleRef

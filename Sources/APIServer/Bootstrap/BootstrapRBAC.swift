@@ -31,7 +31,9 @@ package struct BootstrapRBAC: Sendable {
     /// The defaults.
     package init() {
         for text in [Self.systemRoles, Self.controllerRoles, Self.rolesAndBindings] { read(text) }
-        for role in clusterRoles where role.metadata.name.hasPrefix("system:controller:") { bindController(role.metadata.name) }
+        for role in clusterRoles where role.metadata.name.hasPrefix("system:controller:") {
+            bindController(role.metadata.name)
+        }
     }
 
     /// The rules of one of the default ClusterRoles.

@@ -34,7 +34,9 @@ package struct Bootstrapper: Sendable {
             // At once, so that the writes share the store's transactions.
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.clusterRoles, with: try await list())) }
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roles, with: try await list())) }
-            group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.clusterRoleBindings, with: try await list())) }
+            group.addTask {
+                try await apply(BootstrapRBAC.reconcile(defaults.clusterRoleBindings, with: try await list()))
+            }
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roleBindings, with: try await list())) }
             group.addTask { try await createMissing(BootstrapFlowControl.levels) }
             group.addTask { try await createMissing(BootstrapFlowControl.schemas) }
@@ -45,13 +47,17 @@ package struct Bootstrapper: Sendable {
     private func createMissing<Object: RESTObject & Equatable>(_ wanted: [Object]) async throws {
         let present = Set(try await list(of: Object.self).map { "\($0.metadata.namespace)/\($0.metadata.name)" })
         try await apply(
-            wanted.filter { !present.contains("\($0.metadata.namespace)/\($0.metadata.name)") }.map(BootstrapAction.create))
+            wanted.filter { !present.contains("\($0.metadata.namespace)/\($0.metadata.name)") }.map(
+                BootstrapAction.create))
     }
 
     private func list<Object: RESTObject>(of _: Object.Type = Object.self) async throws -> [Object] {
         let path = Self.path(Object.resource, namespace: "")
         let (status, bytes) = await send("GET", path, body: [])
-        guard status == 200 else { throw Fault(message: "cannot list \(Object.resource.qualifiedName): \(String(decoding: bytes, as: UTF8.self))") }
+        guard status == 200 else {
+            throw Fault(
+                message: "cannot list \(Object.resource.qualifiedName): \(String(decoding: bytes, as: UTF8.self))")
+        }
         return try JSONCoding.decode(ObjectList<Object>.self, from: bytes).items
     }
 
@@ -61,7 +67,9 @@ package struct Bootstrapper: Sendable {
             try await group.waitForAll()
         }
         if !actions.isEmpty {
-            logger.debug("brought up to date", metadata: ["resource": "\(Object.resource.qualifiedName)", "count": "\(actions.count)"])
+            logger.debug(
+                "brought up to date",
+                metadata: ["resource": "\(Object.resource.qualifiedName)", "count": "\(actions.count)"])
         }
     }
 
@@ -94,7 +102,8 @@ package struct Bootstrapper: Sendable {
         let info = RequestInfo(method: method, path: path, query: [])
         let headers = [("content-type", "application/json"), ("accept", "application/json")]
         let request = APIRequest(
-            method: method, path: path, query: [], headers: headers, body: body, user: Self.user, info: info, remoteAddress: "")
+            method: method, path: path, query: [], headers: headers, body: body, user: Self.user, info: info,
+            remoteAddress: "")
         switch await handler.respond(to: request) {
         case .whole(let head, let chunks): return (head.status, Array(chunks.joined()))
         case .stream(let head, _): return (head.status, [])

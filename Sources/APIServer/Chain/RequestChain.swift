@@ -23,7 +23,8 @@ package final class RequestChain: EdgeService, RequestHandler {
         package var eventLoops: any EventLoopGroup
 
         package init(
-            authenticator: RequestAuthenticator, authorizer: any Authorizer, proxy: ProxyService, endpoints: ServerEndpoints,
+            authenticator: RequestAuthenticator, authorizer: any Authorizer, proxy: ProxyService,
+            endpoints: ServerEndpoints,
             metrics: RequestMetrics, handler: any RequestHandler, eventLoops: any EventLoopGroup
         ) {
             self.authenticator = authenticator
@@ -56,9 +57,12 @@ package final class RequestChain: EdgeService, RequestHandler {
     }
 
     private func respond(to edge: EdgeRequest, _ target: RequestTarget, _ info: RequestInfo) async -> EdgeResponse {
-        guard let user = await parts.authenticator.authenticate(edge) else { return .answer(FailureStatus.unauthorized.response) }
+        guard let user = await parts.authenticator.authenticate(edge) else {
+            return .answer(FailureStatus.unauthorized.response)
+        }
         var request = APIRequest(
-            method: edge.method, path: target.path, query: target.query, headers: edge.headers, body: edge.body, user: user,
+            method: edge.method, path: target.path, query: target.query, headers: edge.headers, body: edge.body,
+            user: user,
             info: info, remoteAddress: edge.peer.remoteAddress)
         do throws(FailureStatus) {
             try impersonate(&request)

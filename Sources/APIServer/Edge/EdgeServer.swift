@@ -90,7 +90,9 @@ package final class EdgeServer: Sendable {
             return false
         }
         if tooLate { for channel in channels { channel.close(promise: nil) } }
-        for address in bound { logger.info("serving securely", metadata: ["host": "\(address.host)", "port": "\(address.port)"]) }
+        for address in bound {
+            logger.info("serving securely", metadata: ["host": "\(address.host)", "port": "\(address.port)"])
+        }
         return bound
     }
 
@@ -140,7 +142,9 @@ package final class EdgeServer: Sendable {
     }
 
     private func accept(_ channel: any Channel) throws {
-        guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw ChannelError.inappropriateOperationForState }
+        guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else {
+            throw ChannelError.inappropriateOperationForState
+        }
         let peer = PeerConnection(remoteAddress: channel.remoteAddress?.ipAddress ?? "", eventLoop: channel.eventLoop)
         let connection = EdgeConnection(channel: channel, loop: loop, peer: peer)
         let tls = NIOSSLServerHandler(context: state.withLock { $0.tls }) { certificates, result in
@@ -205,7 +209,8 @@ private final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHand
         connection.becomeHTTP2()
         var settings = NIOHTTP2Handler.ConnectionConfiguration()
         settings.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: connection.loop.configuration.maximumConcurrentStreams),
+            HTTP2Setting(
+                parameter: .maxConcurrentStreams, value: connection.loop.configuration.maximumConcurrentStreams),
             HTTP2Setting(parameter: .maxHeaderListSize, value: connection.loop.configuration.maximumHeaderSize),
             HTTP2Setting(parameter: .initialWindowSize, value: 1 << 20),
         ]

@@ -228,7 +228,8 @@ private struct ExchangeWriter: ResponseBodyWriter {
         if exchange.eventLoop.inEventLoop {
             canTakeMore = try exchange.value.append(bytes, flushSoon: true)
         } else {
-            canTakeMore = try await exchange.eventLoop.submit { try exchange.value.append(bytes, flushSoon: true) }.get()
+            canTakeMore = try await exchange.eventLoop.submit { try exchange.value.append(bytes, flushSoon: true) }
+                .get()
         }
         if !canTakeMore { try await waitUntilWritable() }
     }

@@ -22,7 +22,9 @@ enum HTTP1Format {
     /// - Parameters:
     ///   - date: the value of the `Date` field.
     ///   - close: whether the connection ends after this answer.
-    static func writeHead(_ head: ResponseHead, framing: BodyFraming, date: String, close: Bool, to buffer: inout ByteBuffer) {
+    static func writeHead(
+        _ head: ResponseHead, framing: BodyFraming, date: String, close: Bool, to buffer: inout ByteBuffer
+    ) {
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(head.status))
         buffer.writeStaticString(" ")

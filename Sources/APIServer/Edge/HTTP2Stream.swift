@@ -84,7 +84,8 @@ final class HTTP2Stream: ChannelInboundHandler, ResponseSink {
         }
         fields.add(name: "date", value: connection.loop.date)
         for field in head.headers where !Self.isConnectionField(field.name) {
-            let value = field.value.utf8.contains { $0 == 10 || $0 == 13 || $0 == 0 }
+            let value =
+                field.value.utf8.contains { $0 == 10 || $0 == 13 || $0 == 0 }
                 ? field.value.split { $0.isNewline || $0 == "\0" }.joined(separator: " ") : field.value
             fields.add(name: field.name, value: value)
         }

@@ -90,6 +90,7 @@ extension EdgeRequest {
             headers.append((isLower ? field.name : field.name.lowercased(), field.value))
         }
         self.init(
-            method: head.method.rawValue, target: head.uri, headers: headers, body: body, peer: peer, canUpgrade: canUpgrade)
+            method: head.method.rawValue, target: head.uri, headers: headers, body: body, peer: peer,
+            canUpgrade: canUpgrade)
     }
 }

@@ -30,7 +30,10 @@ package struct ServingCertificate: Sendable {
             tls.sendCANameList = true
             return try NIOSSLContext(configuration: tls)
         } catch {
-            throw EdgeError(.tls, "cannot use the serving certificate: \(error); check the files or remove them to have new ones made", cause: error)
+            throw EdgeError(
+                .tls,
+                "cannot use the serving certificate: \(error); check the files or remove them to have new ones made",
+                cause: error)
         }
     }
 }

@@ -57,7 +57,9 @@ package struct DiscoverySource: DocumentSource {
 
     private static func wantsAggregated(_ request: APIRequest) -> Bool {
         for clause in MediaType.accepted(request.header("accept") ?? "") {
-            if clause.parameters["as"] == aggregatedName, clause.parameters["v"] == "v2", clause.name == "application/json" {
+            if clause.parameters["as"] == aggregatedName, clause.parameters["v"] == "v2",
+                clause.name == "application/json"
+            {
                 return true
             }
             if clause.parameters["as"] == nil { return false }
@@ -67,7 +69,8 @@ package struct DiscoverySource: DocumentSource {
 
     private func aggregated(core: Bool) -> APIResponse {
         .whole(
-            ResponseHead(status: 200, contentType: Self.aggregatedType), [JSONCoding.encode(documents.aggregated(core: core))])
+            ResponseHead(status: 200, contentType: Self.aggregatedType),
+            [JSONCoding.encode(documents.aggregated(core: core))])
     }
 
     private static func json(_ bytes: [UInt8], _ request: APIRequest) -> APIResponse {

@@ -25,7 +25,8 @@ struct ListReader: Sendable {
     private func firstSnapshot() async throws -> Snapshot {
         let asked = try revision(options.resourceVersion)
         guard asked > 0 else { return try await cache.snapshot() }
-        let isExact = options.resourceVersionMatch == "Exact" || (options.resourceVersionMatch.isEmpty && options.limit > 0)
+        let isExact =
+            options.resourceVersionMatch == "Exact" || (options.resourceVersionMatch.isEmpty && options.limit > 0)
         if isExact { return try await snapshot(at: asked) }
         let current = try await cache.snapshot()
         guard asked <= current.revision else { throw APIStatusError.tooLarge(asked, current: current.revision) }
@@ -74,7 +75,9 @@ struct ListReader: Sendable {
         + "the time the first chunk was returned and now may show up in the list."
 
     /// The key that a token stands for: relative to the namespace where the list is of one.
-    private static func place(_ start: String, namespace: String, isNamespaced: Bool) -> (namespace: String, name: String) {
+    private static func place(_ start: String, namespace: String, isNamespaced: Bool) -> (
+        namespace: String, name: String
+    ) {
         guard isNamespaced, namespace.isEmpty else { return (namespace, start) }
         guard let slash = start.utf8.firstIndex(of: UInt8(ascii: "/")) else { return (start, "") }
         return (String(start[..<slash]), String(start[start.index(after: slash)...]))

@@ -32,7 +32,8 @@ extension ObjectRenderer {
     func listResponse(_ page: ObjectPageResult) throws -> APIResponse {
         if format.encoding == .protobuf { return try protobufList(page) }
         if format.transform == .table {
-            return Responses.bytes(try endpoint.table(page.objects, tableOptions, list: page.metadata), status: 200, format)
+            return Responses.bytes(
+                try endpoint.table(page.objects, tableOptions, list: page.metadata), status: 200, format)
         }
         let size = page.objects.reduce(0) { $0 + $1.bytes.count }
         if format.encoding == .json, !format.isPretty, size > Self.pieceSize {

@@ -24,7 +24,9 @@ struct MediaType: Equatable {
             guard let equals = part.firstIndex(of: "=") else { continue }
             let key = Self.trim(part[..<equals])
             var value = Self.trim(part[part.index(after: equals)...])
-            if value.count >= 2, value.first == "\"", value.last == "\"" { value = String(value.dropFirst().dropLast()) }
+            if value.count >= 2, value.first == "\"", value.last == "\"" {
+                value = String(value.dropFirst().dropLast())
+            }
             if key == "q" { quality = Double(value) ?? 1 } else { parameters[key] = value }
         }
     }

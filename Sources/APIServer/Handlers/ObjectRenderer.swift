@@ -21,7 +21,8 @@ struct ObjectRenderer: Sendable {
             let bytes: [UInt8]
             switch format.transform {
             case .none: bytes = try endpoint.protobuf(object)
-            case .partial: bytes = ProtobufCoding.encode(
+            case .partial:
+                bytes = ProtobufCoding.encode(
                     try partialObject(object), apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata")
             case .table, .partialList: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
             }

@@ -31,7 +31,9 @@ struct OutputFormat: Equatable, Sendable {
         let accept = request.header("accept") ?? ""
         guard !accept.isEmpty else { return OutputFormat(isPretty: prettiness(request, nil)) }
         for clause in MediaType.accepted(accept) {
-            guard let encoding = encoding(clause), let transform = transform(clause, isAllowed: transforms) else { continue }
+            guard let encoding = encoding(clause), let transform = transform(clause, isAllowed: transforms) else {
+                continue
+            }
             return OutputFormat(
                 encoding: encoding, transform: transform, isPretty: prettiness(request, clause.parameters["pretty"]))
         }

@@ -54,7 +54,8 @@ struct ResourceCall: Sendable {
     private func checkRevision(_ text: String) throws(APIStatusError) {
         guard let asked = UInt64(text) else {
             let quoted = GoText.quote(text)
-            throw .plain("resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax")
+            throw .plain(
+                "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax")
         }
         let current = handler.registry.services.store.currentRevision.rawValue
         if asked > current { throw .tooLarge(asked, current: current) }

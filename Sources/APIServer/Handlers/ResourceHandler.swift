@@ -60,7 +60,8 @@ package final class ResourceHandler: RequestHandler {
         guard request.method != "HEAD" else { throw APIStatusError.methodNotAllowed }
         let key = "\(info.apiGroup)/\(info.resource)" + (info.subresource.isEmpty ? "" : "/" + info.subresource)
         if let action = actions[key] { return try await action.respond(to: request, self) }
-        guard let endpoint = registry.endpoint(group: info.apiGroup, version: info.apiVersion, plural: info.resource) else {
+        guard let endpoint = registry.endpoint(group: info.apiGroup, version: info.apiVersion, plural: info.resource)
+        else {
             guard knownGroups.contains(info.apiGroup) else { return Responses.pageNotFound }
             throw APIStatusError.noSuchResource
         }

@@ -45,7 +45,9 @@ enum SelectorReader {
         switch field {
         case "metadata.name": .name
         case "metadata.namespace": .namespace
-        default: .field(SelectableField(field, paths: special[field]?.paths ?? [field], absent: special[field]?.absent ?? ""))
+        default:
+            .field(
+                SelectableField(field, paths: special[field]?.paths ?? [field], absent: special[field]?.absent ?? ""))
         }
     }
 

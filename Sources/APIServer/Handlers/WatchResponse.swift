@@ -24,7 +24,8 @@ struct WatchResponse: Sendable {
     func response() async throws -> APIResponse {
         let start = try await start()
         let type =
-            renderer.format.encoding == .protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json"
+            renderer.format.encoding == .protobuf
+            ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json"
         return .stream(ResponseHead(status: 200, contentType: type)) { [self] writer in
             let watcher: Watcher
             do {
@@ -39,7 +40,8 @@ struct WatchResponse: Sendable {
     }
 
     private func expired(_ error: any Error, _ start: WatchStart) -> any Error {
-        guard case .after(let revision) = start, APIStatusError.from(error).reason == APIStatusError.Reason.expired else {
+        guard case .after(let revision) = start, APIStatusError.from(error).reason == APIStatusError.Reason.expired
+        else {
             return error
         }
         return APIStatusError.tooOld(revision, oldest: cache.store.compactedRevision.rawValue)
@@ -118,7 +120,9 @@ struct WatchResponse: Sendable {
 
     private func frame(_ type: String, error: APIStatusError) throws -> [UInt8] {
         let encoder = WatchEncoder(renderer: renderer, allowsBookmarks: false)
-        guard renderer.format.encoding == .protobuf else { return WatchLine.make(type, JSONCoding.encode(error.status)) }
+        guard renderer.format.encoding == .protobuf else {
+            return WatchLine.make(type, JSONCoding.encode(error.status))
+        }
         return encoder.protobufFrame(type, ProtobufCoding.encode(error.status))
     }
 }

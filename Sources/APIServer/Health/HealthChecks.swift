@@ -29,7 +29,9 @@ package struct HealthEndpoints: Sendable {
     }
 
     /// Whether a path is one of these endpoints.
-    package func serves(_ path: String) -> Bool { path.hasPrefix("/") && checks[String(Self.split(path).endpoint)] != nil }
+    package func serves(_ path: String) -> Bool {
+        path.hasPrefix("/") && checks[String(Self.split(path).endpoint)] != nil
+    }
 
     /// Answers; nil where the path names no check.
     package func respond(path: String, query: [(name: String, value: String)]) -> APIResponse? {
@@ -59,7 +61,8 @@ package struct HealthEndpoints: Sendable {
         }
         let body = lines.joined(separator: "\n") + "\n"
         if failed > 0 { return Self.text(500, body + "\(endpoint) check failed\n") }
-        return query.contains { $0.name == "verbose" } ? Self.text(200, body + "\(endpoint) check passed\n") : Self.text(200, "ok")
+        return query.contains { $0.name == "verbose" }
+            ? Self.text(200, body + "\(endpoint) check passed\n") : Self.text(200, "ok")
     }
 
     private static func split(_ path: String) -> (endpoint: Substring, name: String?) {
@@ -70,6 +73,8 @@ package struct HealthEndpoints: Sendable {
 
     private static func text(_ status: Int, _ body: String) -> APIResponse {
         let headers = [("Cache-Control", "no-cache, private"), ("X-Content-Type-Options", "nosniff")]
-        return .whole(ResponseHead(status: status, contentType: "text/plain; charset=utf-8", headers: headers), [Array(body.utf8)])
+        return .whole(
+            ResponseHead(status: status, contentType: "text/plain; charset=utf-8", headers: headers), [Array(body.utf8)]
+        )
     }
 }

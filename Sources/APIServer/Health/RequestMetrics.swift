@@ -34,7 +34,9 @@ package final class RequestMetrics: Sendable {
     }
 
     /// Upper bounds in seconds; upstream's own.
-    private static let bounds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
+    private static let bounds = [
+        0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+    ]
     private static let verbs: Set<String> = [
         "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "proxy", "connect",
     ]
@@ -73,7 +75,8 @@ package final class RequestMetrics: Sendable {
         guard info.isResourceRequest, isKnown else {
             return Series(verb: verb, group: "", version: "", resource: "", subresource: "", scope: "")
         }
-        let scope = info.name.isEmpty || info.verb == "create" ? (info.namespace.isEmpty ? "cluster" : "namespace") : "resource"
+        let scope =
+            info.name.isEmpty || info.verb == "create" ? (info.namespace.isEmpty ? "cluster" : "namespace") : "resource"
         return Series(
             verb: verb, group: info.apiGroup, version: info.apiVersion, resource: info.resource,
             subresource: info.subresource, scope: scope)
@@ -82,7 +85,9 @@ package final class RequestMetrics: Sendable {
     /// All series in the text form of Prometheus.
     package var text: String {
         let state = state.withLock { $0 }
-        var lines = ["# HELP apiserver_request_total Counter of apiserver requests.", "# TYPE apiserver_request_total counter"]
+        var lines = [
+            "# HELP apiserver_request_total Counter of apiserver requests.", "# TYPE apiserver_request_total counter",
+        ]
         lines += state.totals.map { key, value in
             "apiserver_request_total{code=\"\(key.code)\",\(Self.labels(key.series))} \(value)"
         }.sorted()
@@ -90,7 +95,8 @@ package final class RequestMetrics: Sendable {
             "# HELP apiserver_request_duration_seconds Response latency distribution in seconds.",
             "# TYPE apiserver_request_duration_seconds histogram",
         ]
-        for (series, histogram) in state.durations.map({ (Self.labels($0.key), $0.value) }).sorted(by: { $0.0 < $1.0 }) {
+        for (series, histogram) in state.durations.map({ (Self.labels($0.key), $0.value) }).sorted(by: { $0.0 < $1.0 })
+        {
             var count: UInt64 = 0
             for (bound, value) in zip(Self.bounds.map { "\($0)" } + ["+Inf"], histogram.counts) {
                 count += value
@@ -103,7 +109,9 @@ package final class RequestMetrics: Sendable {
             "# HELP apiserver_current_inflight_requests Requests being answered now.",
             "# TYPE apiserver_current_inflight_requests gauge",
         ]
-        lines += state.inFlight.sorted { $0.key < $1.key }.map { "apiserver_current_inflight_requests{request_kind=\"\($0)\"} \($1)" }
+        lines += state.inFlight.sorted { $0.key < $1.key }.map {
+            "apiserver_current_inflight_requests{request_kind=\"\($0)\"} \($1)"
+        }
         lines += [
             "# HELP apiserver_longrunning_requests Long-running requests being answered now.",
             "# TYPE apiserver_longrunning_requests gauge", "apiserver_longrunning_requests \(state.longRunning)",

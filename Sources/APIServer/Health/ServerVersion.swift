@@ -29,7 +29,8 @@ package struct ServerVersion: Sendable, Equatable {
             ("major", .string(major)), ("minor", .string(minor)), ("emulationMajor", .string(major)),
             ("emulationMinor", .string(minor)), ("minCompatibilityMajor", .string(major)),
             ("minCompatibilityMinor", .string(Int(minor).map { String($0 - 1) } ?? minor)),
-            ("gitVersion", .string(gitVersion)), ("gitCommit", .string(gitCommit)), ("gitTreeState", .string(gitTreeState)),
+            ("gitVersion", .string(gitVersion)), ("gitCommit", .string(gitCommit)),
+            ("gitTreeState", .string(gitTreeState)),
             ("buildDate", .string(buildDate)), ("goVersion", .string("swift6")), ("compiler", .string("swiftc")),
             ("platform", .string(platform)),
         ]

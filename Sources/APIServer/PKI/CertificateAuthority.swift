@@ -44,7 +44,8 @@ package struct CertificateAuthority: Sendable {
             throw PKIError(.content, "cannot use the certificate authority: \(error); restore its files", cause: error)
         }
         guard certificate.publicKey == Certificate.PublicKey(key.publicKey) else {
-            throw PKIError(.content, "the key of the certificate authority is not that of its certificate; restore its files")
+            throw PKIError(
+                .content, "the key of the certificate authority is not that of its certificate; restore its files")
         }
         certificatePEM = pair.certificate
         self.now = now
@@ -84,7 +85,8 @@ package struct CertificateAuthority: Sendable {
         do {
             let certificate = try sign(
                 publicKey: Certificate.PublicKey(key.publicKey),
-                subject: Self.name(commonName: commonName, organizations: organizations), purpose: purpose, lifetime: lifetime)
+                subject: Self.name(commonName: commonName, organizations: organizations), purpose: purpose,
+                lifetime: lifetime)
             return try Self.pair(certificate, key)
         } catch {
             throw PKIError(.signing, "cannot sign a certificate for \(commonName): \(error)", cause: error)
@@ -108,7 +110,9 @@ package struct CertificateAuthority: Sendable {
             Critical(BasicConstraints.notCertificateAuthority)
             AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier)
         }
-        if !names.isEmpty { try extensions.append(Certificate.Extension(SubjectAlternativeNames(names), critical: false)) }
+        if !names.isEmpty {
+            try extensions.append(Certificate.Extension(SubjectAlternativeNames(names), critical: false))
+        }
         return try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
             notValidBefore: Self.date(now() - 300), notValidAfter: end, issuer: certificate.subject, subject: subject,

@@ -24,8 +24,10 @@ package struct ClusterPKI: Sendable {
         package var serverURL: String
 
         package init(
-            directory: String, nodeName: String, advertiseAddresses: [String] = [], serviceAddress: String = "10.96.0.1",
-            clusterDomain: String = "cluster.local", extraNames: [String] = [], serverURL: String = "https://127.0.0.1:6443"
+            directory: String, nodeName: String, advertiseAddresses: [String] = [],
+            serviceAddress: String = "10.96.0.1",
+            clusterDomain: String = "cluster.local", extraNames: [String] = [],
+            serverURL: String = "https://127.0.0.1:6443"
         ) {
             self.directory = directory
             self.nodeName = nodeName
@@ -40,7 +42,8 @@ package struct ClusterPKI: Sendable {
         package var serverNames: [String] {
             let service = "kubernetes.default.svc"
             let names = [
-                "localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", service, "\(service).\(clusterDomain)",
+                "localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", service,
+                "\(service).\(clusterDomain)",
                 serviceAddress, nodeName,
             ]
             var seen: Set<String> = []
@@ -80,7 +83,8 @@ package struct ClusterPKI: Sendable {
     package func kubeconfig(_ client: Client) -> [UInt8] {
         guard let pair = clients[client] else { return [] }
         return Kubeconfig(
-            server: configuration.serverURL, authority: authority.certificatePEM, user: Self.subject(client, configuration).name,
+            server: configuration.serverURL, authority: authority.certificatePEM,
+            user: Self.subject(client, configuration).name,
             certificate: pair.certificate, privateKey: pair.privateKey
         ).yaml
     }
@@ -96,7 +100,9 @@ package struct ClusterPKI: Sendable {
         let files = PKIFiles(directory: configuration.directory + "/pki")
         try PrivateFile.makeDirectory(files.directory)
         let authority = try CertificateAuthority(
-            try files.authority { () throws(PKIError) in try CertificateAuthority.make(commonName: "kubernetes", now: now()) },
+            try files.authority { () throws(PKIError) in
+                try CertificateAuthority.make(commonName: "kubernetes", now: now())
+            },
             now: now)
         let names = configuration.serverNames
         let server = try files.leaf("server", authority: authority, names: names, now: now()) { () throws(PKIError) in

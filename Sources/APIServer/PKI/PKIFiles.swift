@@ -14,11 +14,14 @@ struct PKIFiles {
     let directory: String
 
     /// The authority's pair; made where neither file is there.
-    func authority(_ make: () throws(PKIError) -> CertificateAuthority.Pair) throws(PKIError) -> CertificateAuthority.Pair {
+    func authority(_ make: () throws(PKIError) -> CertificateAuthority.Pair) throws(PKIError)
+        -> CertificateAuthority.Pair
+    {
         let (certificate, key) = (try PrivateFile.read(path("ca", "crt")), try PrivateFile.read(path("ca", "key")))
         if let certificate, let key { return .init(certificate: certificate, privateKey: key) }
         guard certificate == nil, key == nil else {
-            throw PKIError(.content, "only one of \(path("ca", "crt")) and \(path("ca", "key")) is there; restore the other")
+            throw PKIError(
+                .content, "only one of \(path("ca", "crt")) and \(path("ca", "key")) is there; restore the other")
         }
         return try write(try make(), "ca")
     }
@@ -29,7 +32,8 @@ struct PKIFiles {
         _ name: String, authority: CertificateAuthority, names: [String], commonName: String? = nil, now: Int64,
         _ make: () throws(PKIError) -> CertificateAuthority.Pair
     ) throws(PKIError) -> CertificateAuthority.Pair {
-        if let certificate = try PrivateFile.read(path(name, "crt")), let key = try PrivateFile.read(path(name, "key")) {
+        if let certificate = try PrivateFile.read(path(name, "crt")), let key = try PrivateFile.read(path(name, "key"))
+        {
             let pair = CertificateAuthority.Pair(certificate: certificate, privateKey: key)
             if Self.isGood(pair, authority: authority, names: names, commonName: commonName, now: now) { return pair }
         }
@@ -50,7 +54,8 @@ struct PKIFiles {
 
     private func path(_ name: String, _ kind: String) -> String { "\(directory)/\(name).\(kind)" }
 
-    private func write(_ pair: CertificateAuthority.Pair, _ name: String) throws(PKIError) -> CertificateAuthority.Pair {
+    private func write(_ pair: CertificateAuthority.Pair, _ name: String) throws(PKIError) -> CertificateAuthority.Pair
+    {
         // The key first: a certificate without its key is never left behind.
         try PrivateFile.write(pair.privateKey, to: path(name, "key"))
         try PrivateFile.write(pair.certificate, to: path(name, "crt"))
@@ -58,7 +63,8 @@ struct PKIFiles {
     }
 
     private static func isGood(
-        _ pair: CertificateAuthority.Pair, authority: CertificateAuthority, names: [String], commonName: String?, now: Int64
+        _ pair: CertificateAuthority.Pair, authority: CertificateAuthority, names: [String], commonName: String?,
+        now: Int64
     ) -> Bool {
         guard let certificate = try? Certificate(pemEncoded: String(decoding: pair.certificate, as: UTF8.self)),
             let key = try? P256.Signing.PrivateKey(pemRepresentation: String(decoding: pair.privateKey, as: UTF8.self)),

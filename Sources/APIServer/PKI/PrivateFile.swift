@@ -12,7 +12,8 @@ enum PrivateFile {
             try makeDirectory(String(path[..<slash]))
             if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         }
-        throw PKIError(.file, "cannot make the directory \(path): \(reason()); choose a data directory that can be written")
+        throw PKIError(
+            .file, "cannot make the directory \(path): \(reason()); choose a data directory that can be written")
     }
 
     /// The content of a file; nil where there is none.

@@ -21,7 +21,8 @@ package struct ServiceAccountKey: Sendable {
             self.init(try P256.Signing.PrivateKey(pemRepresentation: String(decoding: pem, as: UTF8.self)))
         } catch {
             throw PKIError(
-                .content, "cannot use the service account key: \(error); restore it (a new one makes all tokens invalid)",
+                .content,
+                "cannot use the service account key: \(error); restore it (a new one makes all tokens invalid)",
                 cause: error)
         }
     }

@@ -41,7 +41,8 @@ package struct BackendConnector: Sendable {
     /// - Throws: ``FailureStatus`` 500 or 503 where the backend cannot be reached.
     func send(_ request: BackendRequest, on eventLoop: any EventLoop) async throws(FailureStatus) -> BackendResponse {
         let promise = eventLoop.makePromise(of: HTTPResponseHead.self)
-        let handler = NIOLoopBoundBox<BackendHandler?>.makeEmptyBox(valueType: BackendHandler.self, eventLoop: eventLoop)
+        let handler = NIOLoopBoundBox<BackendHandler?>.makeEmptyBox(
+            valueType: BackendHandler.self, eventLoop: eventLoop)
         let channel: any Channel
         do {
             channel = try await connect(request, promise, handler, on: eventLoop)
@@ -65,7 +66,8 @@ package struct BackendConnector: Sendable {
     }
 
     private func connect(
-        _ request: BackendRequest, _ head: EventLoopPromise<HTTPResponseHead>, _ handler: NIOLoopBoundBox<BackendHandler?>,
+        _ request: BackendRequest, _ head: EventLoopPromise<HTTPResponseHead>,
+        _ handler: NIOLoopBoundBox<BackendHandler?>,
         on eventLoop: any EventLoop
     ) async throws -> any Channel {
         let tls: NIOSSLContext? =
@@ -86,7 +88,8 @@ package struct BackendConnector: Sendable {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
                     try pipeline.addHandler(HTTPRequestEncoder())
-                    try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
                     let backend = BackendHandler(request: request, head: head)
                     handler.value = backend
                     try pipeline.addHandler(backend)

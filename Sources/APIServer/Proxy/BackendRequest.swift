@@ -39,7 +39,8 @@ package struct BackendRequest: Sendable {
     /// - Parameter upgrades: whether `Connection` and `Upgrade` go on, as the connection is to be switched.
     static func forwardedHeaders(of request: APIRequest, upgrades: Bool) -> [(name: String, value: String)] {
         var dropped: Set<String> = [
-            "authorization", "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
+            "authorization", "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+            "proxy-authorization", "te",
             "trailer", "transfer-encoding", "upgrade", "host", "content-length", "expect", "x-forwarded-for",
         ]
         for (name, value) in request.headers where name == "connection" {
@@ -64,7 +65,8 @@ package struct BackendRequest: Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
                 bytes.append(byte)
             case _ where kept.contains(byte): bytes.append(byte)
             default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]

@@ -35,7 +35,8 @@ package enum KubeletRoute {
         _ request: APIRequest, pod: Pod, node: Node?, upgrades: Bool
     ) throws(FailureStatus) -> Plan {
         let subresource = request.info.subresource
-        let container = subresource == "portforward" ? "" : try Self.container(request.parameter("container") ?? "", of: pod)
+        let container =
+            subresource == "portforward" ? "" : try Self.container(request.parameter("container") ?? "", of: pod)
         if pod.spec.nodeName.isEmpty {
             if subresource == "log" { return .empty }
             throw .badRequest("pod \(pod.metadata.name) does not have a host assigned")
@@ -49,11 +50,16 @@ package enum KubeletRoute {
         let path: String
         let query: [(name: String, value: String)]
         switch subresource {
-        case "log": (path, query) = ("/containerLogs/\(place)/\(BackendRequest.encode(container))", try logQuery(request))
+        case "log":
+            (path, query) = ("/containerLogs/\(place)/\(BackendRequest.encode(container))", try logQuery(request))
         case "exec": (path, query) = ("/exec/\(place)/\(BackendRequest.encode(container))", streamQuery(request))
         case "attach": (path, query) = ("/attach/\(place)/\(BackendRequest.encode(container))", streamQuery(request))
-        default: (path, query) = ("/portForward/\(place)", request.query.filter { $0.name == "ports" || $0.name == "port" }
-            .map { (name: "port", value: $0.value) })
+        default:
+            (path, query) = (
+                "/portForward/\(place)",
+                request.query.filter { $0.name == "ports" || $0.name == "port" }
+                    .map { (name: "port", value: $0.value) }
+            )
         }
         let address = try address(of: node)
         return .forward(
@@ -100,20 +106,25 @@ package enum KubeletRoute {
         for name in ["follow", "previous", "timestamps"] {
             if let value = request.parameter(name), isTrue(value) { result.append((name, "true")) }
         }
-        if let stream = request.parameter("stream"), !stream.isEmpty, stream != "All" { result.append(("stream", stream)) }
+        if let stream = request.parameter("stream"), !stream.isEmpty, stream != "All" {
+            result.append(("stream", stream))
+        }
         for (name, least) in [("sinceSeconds", 1), ("tailLines", 0), ("limitBytes", 1)] as [(String, Int64)] {
             guard let text = request.parameter(name), !text.isEmpty else { continue }
             guard let value = Int64(text) else {
                 throw .badRequest("strconv.ParseInt: parsing \(FailureStatus.quote(text)): invalid syntax")
             }
-            guard value >= least else { throw invalid(name, text, "must be greater than \(least == 0 ? "or equal to 0" : "0")") }
+            guard value >= least else {
+                throw invalid(name, text, "must be greater than \(least == 0 ? "or equal to 0" : "0")")
+            }
             result.append((name, text))
         }
         if let time = request.parameter("sinceTime"), !time.isEmpty {
             if request.parameter("sinceSeconds").map({ !$0.isEmpty }) ?? false {
                 throw FailureStatus(
                     code: 422, reason: "Invalid",
-                    message: "PodLogOptions \"\" is invalid: sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
+                    message:
+                        "PodLogOptions \"\" is invalid: sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
                     details: .init(kind: "PodLogOptions"))
             }
             result.append(("sinceTime", time))
@@ -123,7 +134,8 @@ package enum KubeletRoute {
 
     private static func invalid(_ field: String, _ value: String, _ rule: String) -> FailureStatus {
         FailureStatus(
-            code: 422, reason: "Invalid", message: "PodLogOptions \"\" is invalid: \(field): Invalid value: \(value): \(rule)",
+            code: 422, reason: "Invalid",
+            message: "PodLogOptions \"\" is invalid: \(field): Invalid value: \(value): \(rule)",
             details: .init(kind: "PodLogOptions"))
     }
 }

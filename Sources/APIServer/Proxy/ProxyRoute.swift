@@ -68,7 +68,9 @@ package enum ProxyRoute {
                 found += endpoint.addresses.prefix(1).map { ($0, Int(port)) }
             }
         }
-        guard !found.isEmpty else { throw .unavailable("no endpoints available for service \(FailureStatus.quote(target.name))") }
+        guard !found.isEmpty else {
+            throw .unavailable("no endpoints available for service \(FailureStatus.quote(target.name))")
+        }
         return found[Int(choice.magnitude % UInt(found.count))]
     }
 }

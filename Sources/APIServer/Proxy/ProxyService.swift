@@ -24,10 +24,13 @@ package struct ProxyService: Sendable {
 
     /// Whether a request is for this service.
     package static func serves(_ info: RequestInfo) -> Bool {
-        guard info.isResourceRequest, info.apiGroup.isEmpty, info.apiVersion == "v1", !info.name.isEmpty else { return false }
+        guard info.isResourceRequest, info.apiGroup.isEmpty, info.apiVersion == "v1", !info.name.isEmpty else {
+            return false
+        }
         switch (info.resource, info.subresource) {
         case ("pods", "log"): return info.verb == "get"
-        case ("pods", "exec"), ("pods", "attach"), ("pods", "portforward"): return info.verb == "get" || info.verb == "create"
+        case ("pods", "exec"), ("pods", "attach"), ("pods", "portforward"):
+            return info.verb == "get" || info.verb == "create"
         case ("pods", "proxy"), ("services", "proxy"), ("nodes", "proxy"): return true
         default: return false
         }
@@ -55,14 +58,17 @@ package struct ProxyService: Sendable {
 
     static func wantsUpgrade(_ request: APIRequest) -> Bool {
         request.headers.contains { name, value in
-            name == "connection" && value.split(separator: ",").contains { $0.filter { $0 != " " }.lowercased() == "upgrade" }
+            name == "connection"
+                && value.split(separator: ",").contains { $0.filter { $0 != " " }.lowercased() == "upgrade" }
         }
     }
 
     private func plan(_ request: APIRequest, upgrades: Bool) throws(FailureStatus) -> BackendRequest? {
         let info = request.info
         if info.subresource == "proxy" { return try planProxy(request, upgrades: upgrades) }
-        guard let pod = targets.pod(namespace: info.namespace, name: info.name) else { throw Self.notFound("pods", info.name) }
+        guard let pod = targets.pod(namespace: info.namespace, name: info.name) else {
+            throw Self.notFound("pods", info.name)
+        }
         if info.subresource != "log" && !upgrades { throw .badRequest("Upgrade request required") }
         let node = pod.spec.nodeName.isEmpty ? nil : targets.node(name: pod.spec.nodeName)
         switch try KubeletRoute.plan(request, pod: pod, node: node, upgrades: upgrades) {
@@ -106,8 +112,12 @@ package struct ProxyService: Sendable {
 
     /// A proxy path without anything behind it gets a slash, so that relative links work.
     private static func redirect(_ request: APIRequest) -> APIResponse? {
-        guard ProxyRoute.rest(of: request).isEmpty, request.method == "GET" || request.method == "HEAD" else { return nil }
-        let location = BackendRequest.encode(request.path, keeping: "/:@!$&'()*+,;=") + "/" + BackendRequest.queryText(request.query)
+        guard ProxyRoute.rest(of: request).isEmpty, request.method == "GET" || request.method == "HEAD" else {
+            return nil
+        }
+        let location =
+            BackendRequest.encode(request.path, keeping: "/:@!$&'()*+,;=") + "/"
+            + BackendRequest.queryText(request.query)
         return .whole(ResponseHead(status: 301, contentType: "", headers: [("Location", location)]), [])
     }
 
@@ -124,7 +134,10 @@ package struct ProxyService: Sendable {
                 EdgeUpgrade(
                     headers: response.headers, takeOver: { try connection.join($0) }, cancel: { connection.close() }))
         }
-        let dropped: Set<String> = ["connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "date", "content-length", "content-type"]
+        let dropped: Set<String> = [
+            "connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "date", "content-length",
+            "content-type",
+        ]
         let type = response.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
         let head = ResponseHead(
             status: response.status, contentType: type,

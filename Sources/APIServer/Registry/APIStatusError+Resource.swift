@@ -64,7 +64,8 @@ extension APIStatusError {
     /// 504 for a revision that has not happened yet.
     static func tooLarge(_ asked: UInt64, current: UInt64) -> APIStatusError {
         .init(
-            code: 504, reason: Reason.timeout, message: "Timeout: Too large resource version: \(asked), current: \(current)",
+            code: 504, reason: Reason.timeout,
+            message: "Timeout: Too large resource version: \(asked), current: \(current)",
             details: StatusDetails {
                 $0.causes = [
                     StatusCause {

@@ -12,7 +12,9 @@ enum BodyDecoder {
     struct TypeMeta: Equatable {
         var apiVersion = ""
         var kind = ""
-        var group: String { apiVersion.split(separator: "/").count > 1 ? String(apiVersion.split(separator: "/")[0]) : "" }
+        var group: String {
+            apiVersion.split(separator: "/").count > 1 ? String(apiVersion.split(separator: "/")[0]) : ""
+        }
         var version: String { String(apiVersion.split(separator: "/").last ?? "") }
     }
 
@@ -166,7 +168,8 @@ enum BodyDecoder {
         }
         if meta.kind == Value.kind, meta.group == Value.group {
             throw .badRequest(
-                "the API version in the data (\(meta.apiVersion)) does not match the expected API version (\(Value.apiVersion))")
+                "the API version in the data (\(meta.apiVersion)) does not match the expected API version (\(Value.apiVersion))"
+            )
         }
         let package = Value.group.isEmpty ? "core" : String(Value.group.split(separator: ".")[0])
         throw .badRequest(

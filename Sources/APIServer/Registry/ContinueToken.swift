@@ -41,7 +41,9 @@ struct ContinueToken: Equatable {
             throw invalid(error.message)
         }
         let version = json["v"]?.stringValue ?? ""
-        guard version == Self.version else { throw invalid("server does not recognize this encoded version \(version)") }
+        guard version == Self.version else {
+            throw invalid("server does not recognize this encoded version \(version)")
+        }
         let revision = json["rv"]?.int64Value ?? 0
         guard revision != 0 else {
             throw invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")

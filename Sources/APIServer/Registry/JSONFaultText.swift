@@ -126,7 +126,9 @@ enum JSONFaultText {
 enum GoPlace {
     /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where the
     ///   fault is a struct's, map's or list's own.
-    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (structure: String, path: String, type: String?) {
+    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (
+        structure: String, path: String, type: String?
+    ) {
         var structure = type
         var document = package
         var names: [String] = []

@@ -13,7 +13,9 @@ package struct NameGenerator: Sendable {
     /// Gives random numbers; the system's in the product.
     package var random: @Sendable () -> UInt64
 
-    package init(random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }) { self.random = random }
+    package init(random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }) {
+        self.random = random
+    }
 
     /// `base`, cut where it is too long, and five random letters.
     package func name(from base: String) -> String {

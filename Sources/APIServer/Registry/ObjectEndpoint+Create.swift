@@ -63,7 +63,8 @@ extension ObjectEndpoint {
                 let revision = try await services.store.commit(
                     StoreTransaction(
                         conditions: [.absent(key)] + (companions?.conditions ?? []),
-                        mutations: [.put(key, stored, timeToLive: definition.timeToLive)] + (companions?.mutations ?? [])))
+                        mutations: [.put(key, stored, timeToLive: definition.timeToLive)]
+                            + (companions?.mutations ?? [])))
                 return WriteResult(object: committed(stored, meta, at: revision), isCreated: true)
             } catch {
                 guard error.code == .conflict else { throw error }

@@ -36,7 +36,8 @@ extension ObjectEndpoint {
         func conflict(_ what: String, _ asked: String, _ actual: String, _ advice: String) -> APIStatusError {
             .conflict(
                 APIMachinery.GroupResource(group: info.group, resource: info.kind), name: stored.name,
-                "the \(what) in the precondition (\(asked)) does not match the \(what) in record (\(actual)). \(advice)")
+                "the \(what) in the precondition (\(asked)) does not match the \(what) in record (\(actual)). \(advice)"
+            )
         }
         if let uid = asked.uid, uid != stored.uid {
             throw conflict("UID", uid, stored.uid, "The object might have been deleted and then recreated")
@@ -130,7 +131,8 @@ extension ObjectEndpoint {
             do throws(StoreError) {
                 let revision = try await services.store.commit(
                     StoreTransaction(
-                        conditions: [.unchanged(key, since: Revision(stored.revision))] + (companions?.conditions ?? []),
+                        conditions: [.unchanged(key, since: Revision(stored.revision))]
+                            + (companions?.conditions ?? []),
                         mutations: [.delete(key)] + (companions?.mutations ?? [])))
                 if definition.returnsDeletedObject {
                     shown = finalForm(final, last.metadata, revision: revision.rawValue)

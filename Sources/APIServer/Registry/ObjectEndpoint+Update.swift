@@ -44,7 +44,8 @@ extension ObjectEndpoint {
     /// The version that the writer saw, and the identity it means, must be the object's.
     private func checkVersion(_ meta: ObjectMeta, of stored: StoredObject) throws {
         if !meta.uid.isEmpty, meta.uid != stored.uid {
-            throw APIStatusError.conflict(info, stored.name, uidPrecondition(meta.uid, stored.uid, stored.namespace, stored.name))
+            throw APIStatusError.conflict(
+                info, stored.name, uidPrecondition(meta.uid, stored.uid, stored.namespace, stored.name))
         }
         let asked = meta.resourceVersion
         if asked.isEmpty || asked == "0" {
@@ -128,7 +129,8 @@ extension ObjectEndpoint {
                 StoreTransaction(
                     conditions: [.unchanged(key, since: Revision(stored.revision))] + (companions?.conditions ?? []),
                     mutations: [mutation] + (companions?.mutations ?? [])))
-            let result = isDeletion ? finalForm(bytes, meta, revision: revision.rawValue) : committed(bytes, meta, at: revision)
+            let result =
+                isDeletion ? finalForm(bytes, meta, revision: revision.rawValue) : committed(bytes, meta, at: revision)
             return .done(WriteResult(object: result, isCreated: false))
         } catch {
             guard error.code == .conflict else { throw error }

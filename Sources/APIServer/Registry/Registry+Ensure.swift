@@ -8,7 +8,8 @@ import Wire
 
 extension Registry {
     /// Who the server is when it writes for itself.
-    package static let serverUser = RequestUser(name: "system:apiserver", groups: ["system:masters", "system:authenticated"])
+    package static let serverUser = RequestUser(
+        name: "system:apiserver", groups: ["system:masters", "system:authenticated"])
 
     /// A context for a write of the server's own.
     func ownContext(_ operation: WriteContext.Operation, namespace: String, name: String) -> WriteContext {

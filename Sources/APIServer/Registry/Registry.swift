@@ -25,7 +25,8 @@ package final class Registry: Sendable {
         }
     }
 
-    init(services: RegistryServices, endpoints: [any ResourceEndpoint], typed: [ObjectIdentifier: any ResourceEndpoint]) {
+    init(services: RegistryServices, endpoints: [any ResourceEndpoint], typed: [ObjectIdentifier: any ResourceEndpoint])
+    {
         self.services = services
         self.typed = typed
         var table: [ResourceKey: any ResourceEndpoint] = [:]

@@ -42,7 +42,9 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     /// - Throws: `StoreError`.
     package func load() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for cache in [roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims] + proxied {
+            for cache in [
+                roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims,
+            ] + proxied {
                 group.addTask { _ = try await cache.snapshot() }
             }
             try await group.waitForAll()
@@ -60,7 +62,9 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
 
     private func live(_ cache: ResourceCache, _ namespace: String, _ name: String) -> LiveObject? {
         guard let object = cache.snapshotIfReady()?.get(namespace: namespace, name: name) else { return nil }
-        guard let text = JSONScan.scalar(Self.deletionPath, in: object.bytes) else { return LiveObject(uid: object.uid) }
+        guard let text = JSONScan.scalar(Self.deletionPath, in: object.bytes) else {
+            return LiveObject(uid: object.uid)
+        }
         // what the server wrote itself is a time; anything else counts as deleted long ago
         let time = try? JSONCoding.decode(Time.self, from: Array("\"\(text)\"".utf8))
         return LiveObject(uid: object.uid, deletedAt: time?.seconds ?? 0)
@@ -69,7 +73,9 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     // MARK: - RBACSource
 
     package var rbacVersion: UInt64 {
-        [roles, clusterRoles, roleBindings, clusterRoleBindings].reduce(0) { max($0, $1.snapshotIfReady()?.changedAt ?? 0) }
+        [roles, clusterRoles, roleBindings, clusterRoleBindings].reduce(0) {
+            max($0, $1.snapshotIfReady()?.changedAt ?? 0)
+        }
     }
 
     package func rbacIndex() -> RBACIndex {

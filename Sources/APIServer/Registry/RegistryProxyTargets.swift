@@ -37,7 +37,8 @@ package struct RegistryProxyTargets: ProxyTargetSource {
         return slices.snapshotIfReady()?.objects(selection).compactMap { decoded($0) } ?? []
     }
 
-    private func typed<Object: KubernetesObject>(_ cache: ResourceCache, _ namespace: String, _ name: String) -> Object? {
+    private func typed<Object: KubernetesObject>(_ cache: ResourceCache, _ namespace: String, _ name: String) -> Object?
+    {
         cache.snapshotIfReady()?.get(namespace: namespace, name: name).flatMap { decoded($0) }
     }
 

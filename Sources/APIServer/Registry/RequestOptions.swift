@@ -27,7 +27,8 @@ struct QueryReader {
         guard let number = Int64(value) else {
             let digits = value.hasPrefix("-") || value.hasPrefix("+") ? value.dropFirst() : Substring(value)
             let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
-            throw .badRequest("strconv.ParseInt: parsing \"\(value)\": " + (isNumber ? "value out of range" : "invalid syntax"))
+            throw .badRequest(
+                "strconv.ParseInt: parsing \"\(value)\": " + (isNumber ? "value out of range" : "invalid syntax"))
         }
         return number
     }
@@ -168,7 +169,8 @@ enum OptionRules {
         case "NotOlderThan": break
         case "Exact":
             if options.resourceVersion == "0" {
-                faults.append(.forbidden(match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
+                faults.append(
+                    .forbidden(match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
             }
         case let other:
             faults.append(.notSupported(match, other, ["Exact", "NotOlderThan", ""]))

@@ -18,7 +18,9 @@ package struct ResourceDefinition<Object: RESTObject>: Sendable {
         package var validate: @Sendable (Object, Object) -> [FieldError]
 
         package init(
-            prepare: @escaping @Sendable (inout Object, Object, WriteContext) throws(APIStatusError) -> Void = { (_, _, _) in },
+            prepare: @escaping @Sendable (inout Object, Object, WriteContext) throws(APIStatusError) -> Void = {
+                (_, _, _) in
+            },
             validate: @escaping @Sendable (Object, Object) -> [FieldError] = { _, _ in [] }
         ) {
             self.prepare = prepare
@@ -76,7 +78,9 @@ package struct ResourceDefinition<Object: RESTObject>: Sendable {
 
 /// What a write is about, for the hooks of a kind and for admission.
 package struct WriteContext: Sendable {
-    package enum Operation: String, Sendable { case create = "CREATE", update = "UPDATE", delete = "DELETE", connect = "CONNECT" }
+    package enum Operation: String, Sendable {
+        case create = "CREATE", update = "UPDATE", delete = "DELETE", connect = "CONNECT"
+    }
     package var operation: Operation
     package var user: RequestUser
     package var namespace: String

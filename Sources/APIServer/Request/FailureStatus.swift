@@ -55,7 +55,9 @@ package struct FailureStatus: Error, Sendable, Equatable {
     /// The head of the answer.
     package var head: ResponseHead {
         var head = ResponseHead(status: code, headers: [("Cache-Control", "no-cache, private")])
-        if let seconds = details?.retryAfterSeconds, seconds > 0 { head.headers.append(("Retry-After", String(seconds))) }
+        if let seconds = details?.retryAfterSeconds, seconds > 0 {
+            head.headers.append(("Retry-After", String(seconds)))
+        }
         if code == 401 { head.headers.append(("WWW-Authenticate", #"Bearer realm="kubernetes-master""#)) }
         return head
     }
@@ -101,7 +103,8 @@ extension FailureStatus {
 
     /// 405.
     package static let methodNotAllowed = FailureStatus(
-        code: 405, reason: "MethodNotAllowed", message: "the server does not allow this method on the requested resource",
+        code: 405, reason: "MethodNotAllowed",
+        message: "the server does not allow this method on the requested resource",
         details: Details())
 
     /// 500.

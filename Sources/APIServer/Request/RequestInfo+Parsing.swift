@@ -128,7 +128,8 @@ extension RequestInfo {
 
     /// Whether a text can be one segment of a path: not empty, not `.` or `..`, without `/` and `%`.
     private static func isPathSegment(_ text: String) -> Bool {
-        !text.isEmpty && text != "." && text != ".." && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }
+        !text.isEmpty && text != "." && text != ".."
+            && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }
     }
 }
 

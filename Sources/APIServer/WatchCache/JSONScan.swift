@@ -43,7 +43,9 @@ enum JSONScan {
     /// `metadata.labels`.
     static func labels(_ bytes: [UInt8]) -> [String: String] {
         bytes.withUnsafeBufferPointer { p in
-            guard let meta = member(p, at: 0, key: metadataKey), let at = member(p, at: meta, key: labelsKey) else { return [:] }
+            guard let meta = member(p, at: 0, key: metadataKey), let at = member(p, at: meta, key: labelsKey) else {
+                return [:]
+            }
             var out: [String: String] = [:]
             forEachMember(p, at: at) { key, value in
                 out[text(p, quotedAt: key) ?? ""] = text(p, quotedAt: value) ?? ""

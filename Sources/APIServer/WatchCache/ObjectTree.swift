@@ -115,7 +115,8 @@ struct ObjectTree: Sendable {
     /// The place after `position`.
     func next(_ position: Position) -> Position {
         position.offset + 1 < chunks[position.chunk].count
-            ? Position(chunk: position.chunk, offset: position.offset + 1) : Position(chunk: position.chunk + 1, offset: 0)
+            ? Position(chunk: position.chunk, offset: position.offset + 1)
+            : Position(chunk: position.chunk + 1, offset: 0)
     }
 
     /// Calls `body` with each object from one place to another, until it returns false.

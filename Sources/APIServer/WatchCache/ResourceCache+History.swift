@@ -36,7 +36,8 @@ extension ResourceCache {
             known.revision = revision
             return known
         }
-        let past = Snapshot(tree: try await list(at: Revision(revision)), revision: revision, changedAt: revision, floor: revision)
+        let past = Snapshot(
+            tree: try await list(at: Revision(revision)), revision: revision, changedAt: revision, floor: revision)
         keep(past)
         return past
     }
@@ -47,7 +48,8 @@ extension ResourceCache {
         while true {
             let page = try await store.list(query)
             for value in page.values {
-                if let object = Self.object(value.key, value.bytes, value.modifyRevision, prefix: prefix, isNamespaced) {
+                if let object = Self.object(value.key, value.bytes, value.modifyRevision, prefix: prefix, isNamespaced)
+                {
                     objects.append(object)
                 }
             }

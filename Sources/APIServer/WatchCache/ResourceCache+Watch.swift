@@ -52,7 +52,8 @@ extension ResourceCache {
                 guard let events = state.ring.events(after: revision) else { return false }
                 for event in events { watcher.offer(event) }
             case .state, .initialList:
-                let snapshot = Snapshot(tree: state.tree, revision: state.revision, changedAt: state.changedAt, floor: 0)
+                let snapshot = Snapshot(
+                    tree: state.tree, revision: state.revision, changedAt: state.changedAt, floor: 0)
                 watcher.begin(
                     with: snapshot.objects(watcher.selection), at: state.revision, bookmark: start == .initialList)
             }
@@ -84,7 +85,9 @@ extension ResourceCache {
     }
 
     private func event(_ change: StoreChange) -> CacheEvent? {
-        let current = change.bytes.flatMap { Self.object(change.key, $0, change.revision, prefix: prefix, isNamespaced) }
+        let current = change.bytes.flatMap {
+            Self.object(change.key, $0, change.revision, prefix: prefix, isNamespaced)
+        }
         let previous = change.previous.flatMap {
             Self.object($0.key, $0.bytes, $0.modifyRevision, prefix: prefix, isNamespaced)
         }

@@ -135,7 +135,8 @@ package final class ResourceCache: Sendable {
             let page = try await store.list(query)
             query.revision = page.revision
             for value in page.values {
-                if let object = Self.object(value.key, value.bytes, value.modifyRevision, prefix: prefix, isNamespaced) {
+                if let object = Self.object(value.key, value.bytes, value.modifyRevision, prefix: prefix, isNamespaced)
+                {
                     objects.append(object)
                 }
             }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-package import APIServer
 import APIMachinery
+package import APIServer
 import Client
 import Foundation
 import KubernetesAPI
@@ -52,15 +52,18 @@ package final class ControlPlane: Sendable {
             allowsAnonymous: configuration.allowsAnonymous)
         let allocator = ServiceAllocator(
             range: configuration.cluster.serviceCIDR,
-            nodePorts: Int32(configuration.nodePorts.lowerBound)...Int32(configuration.nodePorts.upperBound), services: services)
+            nodePorts: Int32(configuration.nodePorts.lowerBound)...Int32(configuration.nodePorts.upperBound),
+            services: services)
         let plugins = StandardAdmission.plugins(
             caches: caches, names: services.names, escalation: RBACEscalation(rbac: rbac, authorizer: authorizer))
         let registry = Registry.make(services: services, caches: caches, allocator: allocator, plugins: plugins)
         let handler = ResourceHandler(
             registry: registry,
-            actions: StandardActions.all(authorizer: authorizer, rbac: rbac, authenticator: authenticator, issuer: issuer),
+            actions: StandardActions.all(
+                authorizer: authorizer, rbac: rbac, authenticator: authenticator, issuer: issuer),
             documents: [
-                DiscoverySource(serverAddress: "\(address):\(configuration.securePort)"), OpenAPISource(version: "v1.36.2"),
+                DiscoverySource(serverAddress: "\(address):\(configuration.securePort)"),
+                OpenAPISource(version: "v1.36.2"),
             ])
         cluster = ClusterBootstrap(
             registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
@@ -71,14 +74,17 @@ package final class ControlPlane: Sendable {
         let endpoints = ServerEndpoints(
             health: Self.health(), version: ServerVersion(), metrics: metrics, tokens: issuer,
             externalURL: "https://\(address):\(configuration.securePort)")
-        guard let kubeletClient = pki.clients[.kubeletClient] else { throw ConfigurationError("no client certificate for kubelets") }
+        guard let kubeletClient = pki.clients[.kubeletClient] else {
+            throw ConfigurationError("no client certificate for kubelets")
+        }
         let proxyTargets = RegistryProxyTargets(caches)
         self.proxyTargets = proxyTargets
         let proxy = ProxyService(
             targets: proxyTargets, connector: try BackendConnector(client: kubeletClient, authority: nil))
         chain = RequestChain(
             RequestChain.Parts(
-                authenticator: authenticator, authorizer: authorizer, proxy: proxy, endpoints: endpoints, metrics: metrics,
+                authenticator: authenticator, authorizer: authorizer, proxy: proxy, endpoints: endpoints,
+                metrics: metrics,
                 handler: handler, eventLoops: group))
         edge = try EdgeServer(
             configuration: EdgeConfiguration(
@@ -124,19 +130,26 @@ package final class ControlPlane: Sendable {
     // MARK: - parts
 
     private static func advertisedAddress(_ configuration: ServerConfiguration) throws -> NetworkAddress {
-        let text = configuration.advertiseAddress ?? configuration.bindAddresses.first { $0 != "0.0.0.0" && $0 != "::" } ?? HostAddress.primary()
+        let text =
+            configuration.advertiseAddress ?? configuration.bindAddresses.first { $0 != "0.0.0.0" && $0 != "::" }
+            ?? HostAddress.primary()
         guard let address = NetworkAddress(text) else {
             throw ConfigurationError("advertise address \(text) is not an IP address; set --advertise-address")
         }
         return address
     }
 
-    private static func pkiConfiguration(_ configuration: ServerConfiguration, _ address: NetworkAddress) -> ClusterPKI.Configuration {
+    private static func pkiConfiguration(_ configuration: ServerConfiguration, _ address: NetworkAddress)
+        -> ClusterPKI.Configuration
+    {
         ClusterPKI.Configuration(
             directory: configuration.dataDirectory, nodeName: configuration.nodeName,
-            advertiseAddresses: [address.description] + configuration.bindAddresses.filter { $0 != "0.0.0.0" && $0 != "::" },
-            serviceAddress: configuration.cluster.serviceAddress.description, clusterDomain: configuration.cluster.clusterDomain,
-            extraNames: configuration.tlsSANs, serverURL: "https://\(localHost(configuration)):\(configuration.securePort)")
+            advertiseAddresses: [address.description]
+                + configuration.bindAddresses.filter { $0 != "0.0.0.0" && $0 != "::" },
+            serviceAddress: configuration.cluster.serviceAddress.description,
+            clusterDomain: configuration.cluster.clusterDomain,
+            extraNames: configuration.tlsSANs,
+            serverURL: "https://\(localHost(configuration)):\(configuration.securePort)")
     }
 
     /// Where this host reaches the server: loopback if it listens there.

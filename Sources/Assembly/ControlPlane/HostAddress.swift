@@ -8,7 +8,8 @@ import Glibc
 enum HostAddress {
     /// The IPv4 address of the interface with the default route; 127.0.0.1 where there is none.
     static func primary() -> String {
-        let routes = (try? String(contentsOfFile: "/proc/net/route", encoding: .utf8)) ?? ""  // no routes: loopback is right
+        // A host without that file has no routes: loopback is right.
+        let routes = (try? String(contentsOfFile: "/proc/net/route", encoding: .utf8)) ?? ""
         guard let device = defaultDevice(routes) else { return "127.0.0.1" }
         return address(of: device) ?? "127.0.0.1"
     }
@@ -29,11 +30,14 @@ enum HostAddress {
         var next = list
         while let entry = next?.pointee {
             next = entry.ifa_next
-            guard let address = entry.ifa_addr, address.pointee.sa_family == UInt16(AF_INET), String(cString: entry.ifa_name) == device
+            guard let address = entry.ifa_addr, address.pointee.sa_family == UInt16(AF_INET),
+                String(cString: entry.ifa_name) == device
             else { continue }
             var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
             let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            guard getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { continue }
+            guard getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
+                continue
+            }
             return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
         return nil

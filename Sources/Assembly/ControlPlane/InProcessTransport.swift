@@ -18,7 +18,8 @@ struct InProcessTransport: Transport {
 
     private func apiRequest(_ request: TransportRequest) -> APIRequest {
         APIRequest(
-            method: request.method.rawValue, path: request.path, query: request.query, headers: request.headers, body: request.body,
+            method: request.method.rawValue, path: request.path, query: request.query, headers: request.headers,
+            body: request.body,
             user: user, info: RequestInfo(method: request.method.rawValue, path: request.path, query: request.query),
             remoteAddress: "")
     }
@@ -41,7 +42,8 @@ struct InProcessTransport: Transport {
     func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         switch await chain.respond(to: apiRequest(request)) {
         case .whole(let head, let chunks):
-            return TransportStream(status: head.status, headers: Self.headers(head), body: ByteChunks(whole: Array(chunks.joined())))
+            return TransportStream(
+                status: head.status, headers: Self.headers(head), body: ByteChunks(whole: Array(chunks.joined())))
         case .stream(let head, let produce):
             let (chunks, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
             // Ends when the reader lets go of the stream, which cancels it, or when the answer is over.

@@ -40,7 +40,8 @@ public struct NodeAgentService: Sendable {
     ///   - client: with the rights of the node (`system:node:NAME`).
     ///   - proxyClient: with the rights of the service proxy (`system:kube-proxy`).
     public init(
-        _ configuration: NodeConfiguration, certificates: Certificates, client: KubernetesClient, proxyClient: KubernetesClient,
+        _ configuration: NodeConfiguration, certificates: Certificates, client: KubernetesClient,
+        proxyClient: KubernetesClient,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -60,8 +61,10 @@ public struct NodeAgentService: Sendable {
         let runtime = try CRIClient(endpoint: endpoint, logger: named("cri"))
         let dns = try ClusterDNS(informers: informers, configuration: try dnsConfiguration(), logger: named("dns"))
         let proxy = ServiceProxy(informers: informers, configuration: try proxyConfiguration(), logger: named("proxy"))
-        let network = PodNetwork(informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
-        let kubelet = Kubelet(configuration: kubeletConfiguration(), client: client, runtime: runtime, logger: named("kubelet"))
+        let network = PodNetwork(
+            informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
+        let kubelet = Kubelet(
+            configuration: kubeletConfiguration(), client: client, runtime: runtime, logger: named("kubelet"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await informers.run() }
             group.addTask { await runtime.run() }
@@ -123,7 +126,8 @@ public struct NodeAgentService: Sendable {
         let local = try localDNS()
         let services = [ServiceTransport.udp, .tcp].map { transport in
             LocalService(
-                name: "cluster-dns", address: configuration.cluster.dnsAddress, port: 53, transport: transport, target: local,
+                name: "cluster-dns", address: configuration.cluster.dnsAddress, port: 53, transport: transport,
+                target: local,
                 targetPort: 53)
         }
         return ServiceProxyConfiguration(

@@ -36,7 +36,9 @@ public struct RemoteControl: Sendable {
         }
     }
 
-    private func withClient(_ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void) async throws {
+    private func withClient(_ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void)
+        async throws
+    {
         let transport = try HTTPTransport(try Kubeconfig(paths: [kubeconfig]).connection())
         let client = KubernetesClient(transport: transport, userAgent: "martlet")
         let informers = InformerFactory(client: client, logger: logger)

@@ -27,7 +27,8 @@ public struct Reset: Sendable {
         do {
             try await PodNetwork.remove(
                 PodNetworkConfiguration(
-                    nodeName: node.nodeName, clusterCIDRs: [node.cluster.clusterCIDR], serviceCIDRs: [node.cluster.serviceCIDR]),
+                    nodeName: node.nodeName, clusterCIDRs: [node.cluster.clusterCIDR],
+                    serviceCIDRs: [node.cluster.serviceCIDR]),
                 logger: logger)
         } catch { failures.append(error) }
         if let first = failures.first { throw first }

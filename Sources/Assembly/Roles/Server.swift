@@ -54,7 +54,8 @@ public struct Server: Sendable {
     /// A client of this process with the name and groups of a component.
     private func client(_ plane: ControlPlane, _ user: String, groups: [String] = []) -> KubernetesClient {
         let requestUser = RequestUser(name: user, groups: groups + ["system:authenticated"])
-        return KubernetesClient(transport: InProcessTransport(plane.chain, as: requestUser), userAgent: "martlet/\(user)")
+        return KubernetesClient(
+            transport: InProcessTransport(plane.chain, as: requestUser), userAgent: "martlet/\(user)")
     }
 
     private func addControl(_ plane: ControlPlane, to group: inout ThrowingTaskGroup<Void, any Error>) {
@@ -72,7 +73,9 @@ public struct Server: Sendable {
         group.addTask { try await manager.run() }
     }
 
-    private func addNode(_ node: NodeConfiguration, _ plane: ControlPlane, to group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func addNode(
+        _ node: NodeConfiguration, _ plane: ControlPlane, to group: inout ThrowingTaskGroup<Void, any Error>
+    ) {
         let pki = configuration.dataDirectory + "/pki"
         let agent = NodeAgentService(
             node,

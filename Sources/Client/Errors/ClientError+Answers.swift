@@ -24,7 +24,8 @@ extension ClientError {
             let text = String(decoding: response.body.prefix(512), as: UTF8.self)
             self.init(
                 Self.code(reason: "", httpStatus: response.status),
-                "\(request.method.rawValue) \(request.path): status \(response.status): \(text)", httpStatus: response.status)
+                "\(request.method.rawValue) \(request.path): status \(response.status): \(text)",
+                httpStatus: response.status)
         }
         if retryAfter == nil, let text = response.header("retry-after"), let seconds = Int64(text), seconds >= 0 {
             retryAfter = .seconds(seconds)

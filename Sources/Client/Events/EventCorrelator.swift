@@ -77,7 +77,9 @@ struct EventCorrelator {
         var record = similar[group] ?? Similar(lastSeen: now)
         if now - record.lastSeen > Self.similarWindow { record.messages = [] }
         record.lastSeen = now
-        if record.messages.count < Self.similarLimit || record.messages.contains(message) { record.messages.insert(message) }
+        if record.messages.count < Self.similarLimit || record.messages.contains(message) {
+            record.messages.insert(message)
+        }
         similar[group] = record
         Self.trim(&similar)
         return record.messages.count >= Self.similarLimit
@@ -102,7 +104,8 @@ struct EventCorrelator {
     private static func objectKey(_ event: Event) -> String {
         let about = event.involvedObject
         return [
-            event.source.component, event.source.host, about.kind, about.namespace, about.name, about.uid, about.apiVersion,
+            event.source.component, event.source.host, about.kind, about.namespace, about.name, about.uid,
+            about.apiVersion,
         ].joined(separator: "\u{0}")
     }
 

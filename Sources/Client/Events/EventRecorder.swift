@@ -35,7 +35,8 @@ public final class EventRecorder: Sendable {
     ///   - component: who tells, for example `default-scheduler`.
     ///   - host: on which node; empty for none.
     public init(
-        client: KubernetesClient, component: String, host: String = "", logger: Logger, timekeeper: Timekeeper = Timekeeper()
+        client: KubernetesClient, component: String, host: String = "", logger: Logger,
+        timekeeper: Timekeeper = Timekeeper()
     ) {
         self.client = client
         self.component = component
@@ -92,7 +93,7 @@ public final class EventRecorder: Sendable {
             do {
                 if isNew { _ = try await client.create(event) } else { try await countUp(event) }
                 return correlator.remember(event)
-            } catch where error.isNotFound && !isNew {
+            } catch  where error.isNotFound && !isNew {
                 isNew = true
             } catch {
                 guard error.isRetryable else { return refused(event, error) }

@@ -57,7 +57,8 @@ public final class HTTPTransport: Transport {
                 prepared, timeout: Self.amount(request.timeout ?? Self.defaultTimeout))
             let body = try await response.body.collect(upTo: Self.largestAnswer)
             return TransportResponse(
-                status: Int(response.status.code), headers: Self.headers(response.headers), body: Array(body.readableBytesView))
+                status: Int(response.status.code), headers: Self.headers(response.headers),
+                body: Array(body.readableBytesView))
         } catch {
             throw TransportError(describing: error, server: base)
         }
@@ -95,12 +96,17 @@ public final class HTTPTransport: Transport {
     }
 
     private static func amount(_ duration: Duration) -> TimeAmount {
-        .milliseconds(max(1, Int64(clamping: duration.components.seconds)
-            .multipliedReportingOverflow(by: 1000).partialValue &+ duration.components.attoseconds / 1_000_000_000_000_000))
+        .milliseconds(
+            max(
+                1,
+                Int64(clamping: duration.components.seconds)
+                    .multipliedReportingOverflow(by: 1000).partialValue &+ duration.components.attoseconds
+                    / 1_000_000_000_000_000))
     }
 
     /// The base of all URLs. Another name in the certificate is asked for by using that name, and the address for it.
-    private static func address(_ configuration: ConnectionConfiguration) -> (base: String, override: [String: String]) {
+    private static func address(_ configuration: ConnectionConfiguration) -> (base: String, override: [String: String])
+    {
         var server = configuration.server
         while server.hasSuffix("/") { server.removeLast() }
         guard let name = configuration.tlsServerName, let url = URL(string: server), let host = url.host() else {

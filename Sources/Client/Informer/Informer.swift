@@ -107,7 +107,8 @@ public final class Informer<Object: KubernetesObject>: Sendable {
             Object.self, query, after: version, timeout: .seconds(Int64(minutes * 60)))
         for try await batch in changes {
             for case .unreadable(let error) in batch {
-                logger.error("skipping an object of a watch", metadata: ["query": "\(query.path)", "error": "\(error)"])
+                logger.error(
+                    "skipping an object of a watch", metadata: ["query": "\(query.path)", "error": "\(error)"])
             }
             await distributor.apply(batch)
             if let last = batch.last(where: { $0.resourceVersion != nil })?.resourceVersion { progress(last) }

@@ -40,7 +40,8 @@ public final class InformerFactory: Sendable {
         indexes: [InformerIndex<Object>] = []
     ) -> Informer<Object> {
         let query = ObjectQuery(
-            ResourcePath(Object.resource), namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector)
+            ResourcePath(Object.resource), namespace: namespace, labelSelector: labelSelector,
+            fieldSelector: fieldSelector)
         return informer(of: type, query, indexes: indexes)
     }
 

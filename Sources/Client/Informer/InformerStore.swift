@@ -72,7 +72,9 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     public func get(_ key: ObjectKey) -> Object? { state.withLock { $0.objects[key] } }
 
     /// One object; nil where it is not known (yet).
-    public func get(namespace: String = "", name: String) -> Object? { get(ObjectKey(namespace: namespace, name: name)) }
+    public func get(namespace: String = "", name: String) -> Object? {
+        get(ObjectKey(namespace: namespace, name: name))
+    }
 
     /// All objects, in no order.
     public func list() -> [Object] { state.withLock { Array($0.objects.values) } }

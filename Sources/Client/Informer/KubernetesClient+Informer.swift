@@ -15,7 +15,8 @@ extension KubernetesClient {
             return (Self.readable(page.objects, query, logger), page.resourceVersion)
         }
         var options = ListQuery(
-            labelSelector: query.labelSelector, fieldSelector: query.fieldSelector, limit: resourceVersion == nil ? 500 : 0,
+            labelSelector: query.labelSelector, fieldSelector: query.fieldSelector,
+            limit: resourceVersion == nil ? 500 : 0,
             resourceVersion: resourceVersion)
         var objects: [T] = []
         while true {

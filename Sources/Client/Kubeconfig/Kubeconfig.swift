@@ -132,7 +132,8 @@ extension Kubeconfig.Entry {
             return .password(user: user, password: value["password"]?.stringValue ?? "")
         }
         if value["exec"] != nil || value["auth-provider"] != nil {
-            throw ConfigurationError("user \"\(name)\" uses a credential plugin, which is not supported; use a token or certificate")
+            throw ConfigurationError(
+                "user \"\(name)\" uses a credential plugin, which is not supported; use a token or certificate")
         }
         return .anonymous
     }

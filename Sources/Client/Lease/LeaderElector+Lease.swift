@@ -26,7 +26,8 @@ extension LeaderElector {
             return try await takeOrRenew(&record)
         } catch {
             if !error.isConflict && !error.isAlreadyExists && error.code != .cancelled {
-                logger.warning("the leader lease is not reachable", metadata: ["lease": "\(lease)", "error": "\(error)"])
+                logger.warning(
+                    "the leader lease is not reachable", metadata: ["lease": "\(lease)", "error": "\(error)"])
             }
             return false
         }
@@ -67,7 +68,8 @@ extension LeaderElector {
                 current.spec.renewTime = timekeeper.microTime
                 _ = try await client.update(current)
             } catch {
-                logger.debug("the leader lease was not given back", metadata: ["lease": "\(lease)", "error": "\(error)"])
+                logger.debug(
+                    "the leader lease was not given back", metadata: ["lease": "\(lease)", "error": "\(error)"])
             }
         }.value
     }

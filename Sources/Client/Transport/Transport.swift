@@ -107,10 +107,11 @@ public struct ByteChunks: AsyncSequence, Sendable {
 
     /// All pieces at once.
     public init(whole bytes: [UInt8]) {
-        self.init(AsyncStream { continuation in
-            if !bytes.isEmpty { continuation.yield(bytes) }
-            continuation.finish()
-        })
+        self.init(
+            AsyncStream { continuation in
+                if !bytes.isEmpty { continuation.yield(bytes) }
+                continuation.finish()
+            })
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(advance: makeNext()) }

@@ -18,7 +18,8 @@ extension KubernetesClient {
         try await watch(
             T.self,
             ObjectQuery(
-                ResourcePath(T.resource), namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector),
+                ResourcePath(T.resource), namespace: namespace, labelSelector: labelSelector,
+                fieldSelector: fieldSelector),
             after: resourceVersion, timeout: timeout)
     }
 

@@ -11,7 +11,9 @@ public struct ControllerContext: Sendable {
     public let logger: Logger
     public let timekeeper: Timekeeper
 
-    public init(client: KubernetesClient, informers: InformerFactory, logger: Logger, timekeeper: Timekeeper = Timekeeper()) {
+    public init(
+        client: KubernetesClient, informers: InformerFactory, logger: Logger, timekeeper: Timekeeper = Timekeeper()
+    ) {
         self.client = client
         self.informers = informers
         self.logger = logger
@@ -22,7 +24,8 @@ public struct ControllerContext: Sendable {
     func named(_ name: String) -> ControllerContext {
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"
-        return ControllerContext(client: client.named(name), informers: informers, logger: logger, timekeeper: timekeeper)
+        return ControllerContext(
+            client: client.named(name), informers: informers, logger: logger, timekeeper: timekeeper)
     }
 
     /// A recorder whose events say that `component` told them.

@@ -16,7 +16,8 @@ extension Pod {
     func isAvailable(minReadySeconds: Int32, now: Time) -> Bool {
         guard let ready = readyCondition, ready.status == "True" else { return false }
         if minReadySeconds == 0 { return true }
-        return !ready.lastTransitionTime.isZero && now.seconds - ready.lastTransitionTime.seconds >= Int64(minReadySeconds)
+        return !ready.lastTransitionTime.isZero
+            && now.seconds - ready.lastTransitionTime.seconds >= Int64(minReadySeconds)
     }
 
     /// How long until the pod, ready now, counts as available; nil where it is not ready or counts already.
@@ -29,7 +30,9 @@ extension Pod {
     var restartCount: Int32 { status.containerStatuses.map(\.restartCount).max() ?? 0 }
 
     /// What `controller.kubernetes.io/pod-deletion-cost` says; 0 where it says nothing that is a number.
-    var deletionCost: Int32 { metadata.annotations["controller.kubernetes.io/pod-deletion-cost"].flatMap(Int32.init) ?? 0 }
+    var deletionCost: Int32 {
+        metadata.annotations["controller.kubernetes.io/pod-deletion-cost"].flatMap(Int32.init) ?? 0
+    }
 }
 
 extension PodTemplateSpec {

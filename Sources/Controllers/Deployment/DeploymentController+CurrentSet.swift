@@ -15,12 +15,15 @@ extension DeploymentController {
             try await remember(updated.metadata.annotations[DeploymentSets.revision] ?? revision, on: deployment)
             return updated
         }
-        let set = Self.newSet(of: deployment, revision: revision, replicas: DeploymentPlan(deployment: deployment, sets: sets).initialReplicas())
+        let set = Self.newSet(
+            of: deployment, revision: revision,
+            replicas: DeploymentPlan(deployment: deployment, sets: sets).initialReplicas())
         do throws(ClientError) {
             let created = try await context.client.create(set)
             if let replicas = created.spec.replicas, replicas > 0 {
                 events.record(
-                    .normal, reason: "ScalingReplicaSet", message: "Scaled up replica set \(created.metadata.name) from 0 to \(replicas)",
+                    .normal, reason: "ScalingReplicaSet",
+                    message: "Scaled up replica set \(created.metadata.name) from 0 to \(replicas)",
                     about: deployment)
             }
             try await remember(revision, on: deployment)
@@ -33,8 +36,11 @@ extension DeploymentController {
     }
 
     /// The set of that name is ours and of this template (then it is the one), or the hash collides (then the next try takes another).
-    private func resolveCollision(_ set: ReplicaSet, of deployment: Deployment, _ error: ClientError) async throws -> ReplicaSet {
-        let present = try await context.client.get(ReplicaSet.self, namespace: set.metadata.namespace, name: set.metadata.name)
+    private func resolveCollision(_ set: ReplicaSet, of deployment: Deployment, _ error: ClientError) async throws
+        -> ReplicaSet
+    {
+        let present = try await context.client.get(
+            ReplicaSet.self, namespace: set.metadata.namespace, name: set.metadata.name)
         if present.controllerReference?.uid == deployment.metadata.uid,
             DeploymentHash.areEqual(present.spec.template, deployment.spec.template)
         {
@@ -51,7 +57,8 @@ extension DeploymentController {
         var writer = JSONPatchText()
         writer.annotation(DeploymentSets.revision, revision)
         _ = try await context.client.patch(
-            Deployment.self, namespace: deployment.metadata.namespace, name: deployment.metadata.name, .merge(writer.bytes))
+            Deployment.self, namespace: deployment.metadata.namespace, name: deployment.metadata.name,
+            .merge(writer.bytes))
     }
 
     private func reportFailure(_ deployment: Deployment, _ error: any Error) async throws {
@@ -81,7 +88,9 @@ extension DeploymentController {
         }
         set.metadata.annotations[DeploymentSets.desiredReplicas] = String(deployment.wantedReplicas)
         set.metadata.annotations[DeploymentSets.maxReplicas] = String(deployment.wantedReplicas + deployment.maxSurge)
-        if set.spec.minReadySeconds != deployment.spec.minReadySeconds { set.spec.minReadySeconds = deployment.spec.minReadySeconds }
+        if set.spec.minReadySeconds != deployment.spec.minReadySeconds {
+            set.spec.minReadySeconds = deployment.spec.minReadySeconds
+        }
         return set
     }
 

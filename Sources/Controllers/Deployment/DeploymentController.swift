@@ -36,7 +36,9 @@ struct DeploymentController: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask {
-                await Controller(name: "deployment", queue: queue, workers: 5, logger: context.logger) { try await reconcile($0) }.run()
+                await Controller(name: "deployment", queue: queue, workers: 5, logger: context.logger) {
+                    try await reconcile($0)
+                }.run()
             }
         }
     }
@@ -55,14 +57,16 @@ struct DeploymentController: Sendable {
     /// A recreate waits for the last old pod to go.
     private func podDeleted(_ pod: Pod) {
         guard let reference = pod.controllerReference, reference.kind == ReplicaSet.kind,
-            let set = sets.store.get(namespace: pod.metadata.namespace, name: reference.name), let owner = owner(of: set),
+            let set = sets.store.get(namespace: pod.metadata.namespace, name: reference.name),
+            let owner = owner(of: set),
             let deployment = deployments.store.get(owner), !deployment.isRollingUpdate
         else { return }
         queue.add(owner)
     }
 
     private func owner(of set: ReplicaSet) -> ObjectKey? {
-        guard let reference = set.controllerReference, reference.kind == Deployment.kind, reference.apiVersion == Deployment.apiVersion
+        guard let reference = set.controllerReference, reference.kind == Deployment.kind,
+            reference.apiVersion == Deployment.apiVersion
         else { return nil }
         return ObjectKey(namespace: set.metadata.namespace, name: reference.name)
     }
@@ -77,7 +81,9 @@ struct DeploymentController: Sendable {
     }
 
     private func ownedSets(of deployment: Deployment) async throws -> [ReplicaSet] {
-        let plan = OwnershipPlan(owner: deployment, candidates: sets.store.list(namespace: deployment.metadata.namespace)) { set in
+        let plan = OwnershipPlan(
+            owner: deployment, candidates: sets.store.list(namespace: deployment.metadata.namespace)
+        ) { set in
             deployment.spec.selector?.matches(set.metadata.labels) == true
         }
         var owned = plan.owned
@@ -104,7 +110,8 @@ struct DeploymentController: Sendable {
         let after = DeploymentPlan(deployment: deployment, sets: sets)
         if DeploymentStatusPlan.isComplete(deployment, deployment.status) {
             for set in after.superfluous() {
-                try await context.client.delete(ReplicaSet.self, namespace: set.metadata.namespace, name: set.metadata.name)
+                try await context.client.delete(
+                    ReplicaSet.self, namespace: set.metadata.namespace, name: set.metadata.name)
             }
         }
         return sets.all
@@ -119,13 +126,16 @@ struct DeploymentController: Sendable {
         }
     }
 
-    private func scale(_ step: DeploymentPlan.Scale, of deployment: Deployment, _ sets: inout DeploymentSets) async throws {
+    private func scale(_ step: DeploymentPlan.Scale, of deployment: Deployment, _ sets: inout DeploymentSets)
+        async throws
+    {
         let before = Int(step.set.spec.replicas ?? 0)
         let desired = String(deployment.wantedReplicas)
         let most = String(deployment.wantedReplicas + deployment.maxSurge)
         var set = step.set
-        guard before != step.replicas || set.metadata.annotations[DeploymentSets.desiredReplicas] != desired
-            || set.metadata.annotations[DeploymentSets.maxReplicas] != most
+        guard
+            before != step.replicas || set.metadata.annotations[DeploymentSets.desiredReplicas] != desired
+                || set.metadata.annotations[DeploymentSets.maxReplicas] != most
         else { return }
         set.spec.replicas = Int32(step.replicas)
         set.metadata.annotations[DeploymentSets.desiredReplicas] = desired
@@ -135,10 +145,13 @@ struct DeploymentController: Sendable {
             let direction = before < step.replicas ? "up" : "down"
             events.record(
                 .normal, reason: "ScalingReplicaSet",
-                message: "Scaled \(direction) replica set \(set.metadata.name) from \(before) to \(step.replicas)", about: deployment)
+                message: "Scaled \(direction) replica set \(set.metadata.name) from \(before) to \(step.replicas)",
+                about: deployment)
         }
         if sets.current?.metadata.uid == changed.metadata.uid { sets.current = changed }
-        if let index = sets.old.firstIndex(where: { $0.metadata.uid == changed.metadata.uid }) { sets.old[index] = changed }
+        if let index = sets.old.firstIndex(where: { $0.metadata.uid == changed.metadata.uid }) {
+            sets.old[index] = changed
+        }
     }
 
     private func report(_ deployment: Deployment, _ sets: DeploymentSets) async throws {

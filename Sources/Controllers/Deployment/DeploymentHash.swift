@@ -16,7 +16,9 @@ enum DeploymentHash {
         func add(_ byte: UInt8) { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
         JSONCoding.encode(template).forEach(add)
         if let collisionCount {
-            for shift in stride(from: 0, to: 32, by: 8) { add(UInt8(truncatingIfNeeded: collisionCount >> Int32(shift))) }
+            for shift in stride(from: 0, to: 32, by: 8) {
+                add(UInt8(truncatingIfNeeded: collisionCount >> Int32(shift)))
+            }
         }
         return String(String(hash).utf8.map { alphabet[Int($0) % alphabet.count] })
     }

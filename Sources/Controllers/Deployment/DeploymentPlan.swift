@@ -76,14 +76,17 @@ struct DeploymentPlan {
     func recreate(hasOldPods: Bool) -> [Scale] {
         let down = sets.old.filter { ($0.spec.replicas ?? 0) > 0 }.map { Scale(set: $0, replicas: 0) }
         if !down.isEmpty || hasOldPods { return down }
-        guard let current = sets.current, Int(current.spec.replicas ?? 0) != deployment.wantedReplicas else { return [] }
+        guard let current = sets.current, Int(current.spec.replicas ?? 0) != deployment.wantedReplicas else {
+            return []
+        }
         return [Scale(set: current, replicas: deployment.wantedReplicas)]
     }
 
     /// Whether `spec.replicas` changed since the sets were last scaled.
     var isScaling: Bool {
         sets.all.contains { set in
-            guard (set.spec.replicas ?? 0) > 0, let desired = set.metadata.annotations[DeploymentSets.desiredReplicas].flatMap(Int.init)
+            guard (set.spec.replicas ?? 0) > 0,
+                let desired = set.metadata.annotations[DeploymentSets.desiredReplicas].flatMap(Int.init)
             else { return false }
             return desired != deployment.wantedReplicas
         }
@@ -97,7 +100,9 @@ struct DeploymentPlan {
             guard let set = active.first ?? sets.current, Int(set.spec.replicas ?? 0) != wanted else { return [] }
             return [Scale(set: set, replicas: wanted)]
         }
-        if let current = sets.current, Int(current.spec.replicas ?? 0) == wanted, Int(current.status.availableReplicas) == wanted {
+        if let current = sets.current, Int(current.spec.replicas ?? 0) == wanted,
+            Int(current.status.availableReplicas) == wanted
+        {
             return sets.old.filter { ($0.spec.replicas ?? 0) > 0 }.map { Scale(set: $0, replicas: 0) }
         }
         guard deployment.isRollingUpdate else { return [] }
@@ -119,7 +124,8 @@ struct DeploymentPlan {
 
     private func fraction(of set: ReplicaSet, allowed: Int, left: Int) -> Int {
         let size = Int(set.spec.replicas ?? 0)
-        let before = set.metadata.annotations[DeploymentSets.maxReplicas].flatMap(Int.init) ?? Int(deployment.status.replicas)
+        let before =
+            set.metadata.annotations[DeploymentSets.maxReplicas].flatMap(Int.init) ?? Int(deployment.status.replicas)
         guard before > 0 else { return 0 }
         let share = Int((Double(size * allowed) / Double(before)).rounded()) - size
         return left > 0 ? min(max(share, 0), left) : max(min(share, 0), left)
@@ -129,11 +135,13 @@ struct DeploymentPlan {
     func superfluous() -> [ReplicaSet] {
         guard let limit = deployment.spec.revisionHistoryLimit else { return [] }
         let idle = sets.old.filter { set in
-            (set.spec.replicas ?? 0) == 0 && set.status.replicas == 0 && set.metadata.generation <= set.status.observedGeneration
+            (set.spec.replicas ?? 0) == 0 && set.status.replicas == 0
+                && set.metadata.generation <= set.status.observedGeneration
                 && !set.isTerminating
         }
         let excess = sets.old.count - Int(limit)
         guard excess > 0 else { return [] }
-        return Array(idle.sorted { DeploymentSets.revisionNumber($0) < DeploymentSets.revisionNumber($1) }.prefix(excess))
+        return Array(
+            idle.sorted { DeploymentSets.revisionNumber($0) < DeploymentSets.revisionNumber($1) }.prefix(excess))
     }
 }

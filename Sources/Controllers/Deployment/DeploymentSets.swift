@@ -39,7 +39,9 @@ struct DeploymentSets {
     /// The highest revision among sets, 0 for none.
     static func maxRevision(_ sets: [ReplicaSet]) -> Int64 { sets.map(revisionNumber).max() ?? 0 }
 
-    static func revisionNumber(_ set: ReplicaSet) -> Int64 { set.metadata.annotations[revision].flatMap(Int64.init) ?? 0 }
+    static func revisionNumber(_ set: ReplicaSet) -> Int64 {
+        set.metadata.annotations[revision].flatMap(Int64.init) ?? 0
+    }
 }
 
 extension Deployment {

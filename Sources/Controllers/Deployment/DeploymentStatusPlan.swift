@@ -51,11 +51,17 @@ struct DeploymentStatusPlan {
         let name = sets.current?.metadata.name ?? deployment.metadata.name
         let subject = sets.current == nil ? "Deployment \"\(name)\"" : "ReplicaSet \"\(name)\""
         if Self.isComplete(deployment, status) {
-            set(&status, DeploymentConditionType.progressing, "True", "NewReplicaSetAvailable", "\(subject) has successfully progressed.")
+            set(
+                &status, DeploymentConditionType.progressing, "True", "NewReplicaSetAvailable",
+                "\(subject) has successfully progressed.")
         } else if isProgressing(status) {
-            set(&status, DeploymentConditionType.progressing, "True", "ReplicaSetUpdated", "\(subject) is progressing.", touch: true)
+            set(
+                &status, DeploymentConditionType.progressing, "True", "ReplicaSetUpdated", "\(subject) is progressing.",
+                touch: true)
         } else if let known, hasTimedOut(known, deadline) {
-            set(&status, DeploymentConditionType.progressing, "False", "ProgressDeadlineExceeded", "\(subject) has timed out progressing.")
+            set(
+                &status, DeploymentConditionType.progressing, "False", "ProgressDeadlineExceeded",
+                "\(subject) has timed out progressing.")
         }
     }
 
@@ -64,7 +70,8 @@ struct DeploymentStatusPlan {
         let before = deployment.status
         let oldBefore = before.replicas - before.updatedReplicas
         let oldNow = status.replicas - status.updatedReplicas
-        return status.updatedReplicas > before.updatedReplicas || oldNow < oldBefore || status.readyReplicas > before.readyReplicas
+        return status.updatedReplicas > before.updatedReplicas || oldNow < oldBefore
+            || status.readyReplicas > before.readyReplicas
             || status.availableReplicas > before.availableReplicas
     }
 
@@ -83,14 +90,16 @@ struct DeploymentStatusPlan {
     }
 
     private func set(
-        _ status: inout DeploymentStatus, _ type: String, _ value: String, _ reason: String, _ message: String, touch: Bool = false
+        _ status: inout DeploymentStatus, _ type: String, _ value: String, _ reason: String, _ message: String,
+        touch: Bool = false
     ) {
         DeploymentStatusPlan.set(&status.conditions, type, value, reason, message, now: now, touch: touch)
     }
 
     /// Puts a condition in; its transition time changes only with its status, its update time only with its reason.
     static func set(
-        _ conditions: inout [DeploymentCondition], _ type: String, _ value: String, _ reason: String, _ message: String, now: Time,
+        _ conditions: inout [DeploymentCondition], _ type: String, _ value: String, _ reason: String, _ message: String,
+        now: Time,
         touch: Bool = false
     ) {
         let known = conditions.first { $0.type == type }
@@ -109,7 +118,8 @@ struct DeploymentStatusPlan {
 
     /// Seconds until the rollout counts as stuck, if it can still get stuck.
     func secondsUntilDeadline(_ status: DeploymentStatus) -> Int64? {
-        guard let deadline = deployment.spec.progressDeadlineSeconds, deadline != Int32.max, !Self.isComplete(deployment, status),
+        guard let deadline = deployment.spec.progressDeadlineSeconds, deadline != Int32.max,
+            !Self.isComplete(deployment, status),
             let condition = status.conditions.first(where: { $0.type == DeploymentConditionType.progressing }),
             condition.reason != "ProgressDeadlineExceeded", condition.reason != "NewReplicaSetAvailable"
         else { return nil }

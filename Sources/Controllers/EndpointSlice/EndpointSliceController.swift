@@ -43,7 +43,9 @@ struct EndpointSliceController: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask {
-                await Controller(name: "endpoint_slice", queue: queue, workers: 5, logger: context.logger) { try await reconcile($0) }.run()
+                await Controller(name: "endpoint_slice", queue: queue, workers: 5, logger: context.logger) {
+                    try await reconcile($0)
+                }.run()
             }
         }
     }
@@ -53,9 +55,10 @@ struct EndpointSliceController: Sendable {
             service.spec.type != ServiceType.externalName
         else { return }
         let members = pods.store.list(namespace: key.namespace).filter { ServiceMembership.selects(service, $0) }
-        let known = slices.store.list(index: InformerIndex<EndpointSlice>.serviceName.name, value: key.description).filter {
-            $0.metadata.labels[EndpointSlicePlan.managedBy] == EndpointSlicePlan.manager && !$0.isTerminating
-        }
+        let known = slices.store.list(index: InformerIndex<EndpointSlice>.serviceName.name, value: key.description)
+            .filter {
+                $0.metadata.labels[EndpointSlicePlan.managedBy] == EndpointSlicePlan.manager && !$0.isTerminating
+            }
         let plan = EndpointSlicePlan(service: service, pods: members) { name in
             nodes.store.get(name: name)?.metadata.labels["topology.kubernetes.io/zone"]
         }
@@ -64,7 +67,8 @@ struct EndpointSliceController: Sendable {
             for slice in changes.create { _ = try await context.client.create(slice) }
             for slice in changes.update { _ = try await context.client.update(slice) }
             for slice in changes.delete {
-                try await context.client.delete(EndpointSlice.self, namespace: slice.metadata.namespace, name: slice.metadata.name)
+                try await context.client.delete(
+                    EndpointSlice.self, namespace: slice.metadata.namespace, name: slice.metadata.name)
             }
         } catch {
             if error.isNamespaceTerminating { return }

@@ -70,7 +70,9 @@ struct EndpointSlicePlan {
         }
         // A Service without pods keeps one empty slice, so that its watchers see it as empty and not as unknown.
         if groups.isEmpty { return [([], [])] }
-        for index in groups.indices { groups[index].endpoints.sort { $0.addresses.lexicographicallyPrecedes($1.addresses) } }
+        for index in groups.indices {
+            groups[index].endpoints.sort { $0.addresses.lexicographicallyPrecedes($1.addresses) }
+        }
         return groups
     }
 
@@ -97,7 +99,9 @@ struct EndpointSlicePlan {
             $0.conditions.ready = service.spec.publishNotReadyAddresses || (pod.isReady && !isTerminating)
             $0.conditions.serving = pod.isReady
             $0.conditions.terminating = isTerminating
-            if !pod.spec.hostname.isEmpty, pod.spec.subdomain == service.metadata.name { $0.hostname = pod.spec.hostname }
+            if !pod.spec.hostname.isEmpty, pod.spec.subdomain == service.metadata.name {
+                $0.hostname = pod.spec.hostname
+            }
             if !pod.spec.nodeName.isEmpty {
                 $0.nodeName = pod.spec.nodeName
                 $0.zone = zone(pod.spec.nodeName)
@@ -111,7 +115,9 @@ struct EndpointSlicePlan {
         }
     }
 
-    private func slice(_ addressType: String, _ ports: [DiscoveryEndpointPort], _ endpoints: [Endpoint]) -> EndpointSlice {
+    private func slice(_ addressType: String, _ ports: [DiscoveryEndpointPort], _ endpoints: [Endpoint])
+        -> EndpointSlice
+    {
         EndpointSlice {
             $0.metadata.generateName = service.metadata.name + "-"
             $0.metadata.namespace = service.metadata.namespace

@@ -24,8 +24,10 @@ enum ServiceMembership {
 
     /// Whether anything that endpoints show has changed.
     private static func isRelevant(_ old: Pod, _ new: Pod) -> Bool {
-        old.metadata.labels != new.metadata.labels || old.status.podIPs != new.status.podIPs || old.status.podIP != new.status.podIP
-            || old.isReady != new.isReady || old.isTerminating != new.isTerminating || old.status.phase != new.status.phase
+        old.metadata.labels != new.metadata.labels || old.status.podIPs != new.status.podIPs
+            || old.status.podIP != new.status.podIP
+            || old.isReady != new.isReady || old.isTerminating != new.isTerminating
+            || old.status.phase != new.status.phase
             || old.spec.nodeName != new.spec.nodeName
     }
 }

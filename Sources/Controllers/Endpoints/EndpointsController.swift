@@ -30,18 +30,24 @@ struct EndpointsController: Sendable {
         try await services.waitForSync()
         try await pods.waitForSync()
         try await endpoints.waitForSync()
-        await Controller(name: "endpoint", queue: queue, workers: 5, logger: context.logger) { try await reconcile($0) }.run()
+        await Controller(name: "endpoint", queue: queue, workers: 5, logger: context.logger) { try await reconcile($0) }
+            .run()
     }
 
     private func reconcile(_ key: ObjectKey) async throws {
         guard let service = services.store.get(key) else { return try await removeLeftover(key) }
-        guard !service.spec.selector.isEmpty, service.spec.type != ServiceType.externalName, !service.isTerminating else { return }
+        guard !service.spec.selector.isEmpty, service.spec.type != ServiceType.externalName, !service.isTerminating
+        else { return }
         let members = pods.store.list(namespace: key.namespace).filter { ServiceMembership.selects(service, $0) }
         let present = endpoints.store.get(key)
         let wanted = EndpointsPlan(service: service, pods: members).endpoints(present: present)
         guard wanted != present else { return }
         do throws(ClientError) {
-            if present == nil { _ = try await context.client.create(wanted) } else { _ = try await context.client.update(wanted) }
+            if present == nil {
+                _ = try await context.client.create(wanted)
+            } else {
+                _ = try await context.client.update(wanted)
+            }
         } catch {
             if error.isNamespaceTerminating { return }
             throw error

@@ -15,10 +15,12 @@ struct EndpointsPlan {
 
     /// The object that is wanted, made of the present one where there is one.
     func endpoints(present: Endpoints?) -> Endpoints {
-        var endpoints = present ?? Endpoints {
-            $0.metadata.name = service.metadata.name
-            $0.metadata.namespace = service.metadata.namespace
-        }
+        var endpoints =
+            present
+            ?? Endpoints {
+                $0.metadata.name = service.metadata.name
+                $0.metadata.namespace = service.metadata.namespace
+            }
         var labels = service.metadata.labels
         labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller"
         if service.spec.clusterIP == "None" { labels[EndpointSlicePlan.headless] = "" }
@@ -34,7 +36,8 @@ struct EndpointsPlan {
         var count = 0
         var isCut = false
         for pod in pods.sorted(by: { $0.status.podIP < $1.status.podIP }) {
-            guard !pod.status.podIP.isEmpty, pod.status.phase != PodPhase.failed, pod.status.phase != PodPhase.succeeded,
+            guard !pod.status.podIP.isEmpty, pod.status.phase != PodPhase.failed,
+                pod.status.phase != PodPhase.succeeded,
                 service.spec.publishNotReadyAddresses || !pod.isTerminating
             else { continue }
             guard count < Self.capacity else { isCut = true; break }
@@ -57,7 +60,9 @@ struct EndpointsPlan {
         let address = EndpointAddress {
             $0.ip = pod.status.podIP
             $0.nodeName = pod.spec.nodeName
-            if !pod.spec.hostname.isEmpty, pod.spec.subdomain == service.metadata.name { $0.hostname = pod.spec.hostname }
+            if !pod.spec.hostname.isEmpty, pod.spec.subdomain == service.metadata.name {
+                $0.hostname = pod.spec.hostname
+            }
             $0.targetRef = ObjectReference {
                 $0.kind = Pod.kind
                 $0.namespace = pod.metadata.namespace
@@ -68,6 +73,10 @@ struct EndpointsPlan {
         let isReady = service.spec.publishNotReadyAddresses || pod.isReady
         if !subsets.contains(where: { $0.ports == ports }) { subsets.append(EndpointSubset { $0.ports = ports }) }
         guard let index = subsets.firstIndex(where: { $0.ports == ports }) else { return }
-        if isReady { subsets[index].addresses.append(address) } else { subsets[index].notReadyAddresses.append(address) }
+        if isReady {
+            subsets[index].addresses.append(address)
+        } else {
+            subsets[index].notReadyAddresses.append(address)
+        }
     }
 }

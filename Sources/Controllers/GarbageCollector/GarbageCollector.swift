@@ -25,7 +25,8 @@ final class GarbageCollector: Sendable {
         for resource in ResourceInfo.all where Self.isCollectable(resource) {
             let path = ResourcePath(resource)
             let informer = Informer<PartialObjectMetadata>(
-                client: context.client, ObjectQuery(path), transform: Self.strip, logger: context.logger, timekeeper: context.timekeeper)
+                client: context.client, ObjectQuery(path), transform: Self.strip, logger: context.logger,
+                timekeeper: context.timekeeper)
             await informer.addHandler { [self] changes in for change in changes { changed(change, of: path) } }
             informers.append((path, informer))
         }
@@ -67,7 +68,9 @@ final class GarbageCollector: Sendable {
                 toLookAt = graph.dependents(of: node.uid).map(\.uid) + node.owners.map(\.uid)
             } else {
                 graph.insert(node)
-                if !node.owners.isEmpty || node.isDeletingDependents || node.isOrphaningDependents { toLookAt = [node.uid] }
+                if !node.owners.isEmpty || node.isDeletingDependents || node.isOrphaningDependents {
+                    toLookAt = [node.uid]
+                }
             }
         }
         queue.add(contentsOf: toLookAt)
@@ -89,7 +92,9 @@ final class GarbageCollector: Sendable {
     }
 
     /// Whether an owner exists: by the graph, else by asking.
-    private func state(of reference: OwnerReference, for node: OwnershipGraph.Node) async throws -> CollectionPlan.OwnerState {
+    private func state(of reference: OwnerReference, for node: OwnershipGraph.Node) async throws
+        -> CollectionPlan.OwnerState
+    {
         if let owner = graph.withLock({ $0.nodes[reference.uid] }) {
             let isInReach = owner.key.namespace.isEmpty || owner.key.namespace == node.key.namespace
             guard isInReach else { return .absent }
@@ -99,7 +104,8 @@ final class GarbageCollector: Sendable {
         guard let resource = Self.resource(of: reference) else { return .present }
         do throws(ClientError) {
             let owner = try await context.client.get(
-                PartialObjectMetadata.self, at: ResourcePath(resource), namespace: resource.isNamespaced ? node.key.namespace : "",
+                PartialObjectMetadata.self, at: ResourcePath(resource),
+                namespace: resource.isNamespaced ? node.key.namespace : "",
                 name: reference.name)
             if owner.metadata.uid == reference.uid { return .present }
         } catch {
@@ -113,7 +119,9 @@ final class GarbageCollector: Sendable {
     }
 
     private static func resource(of reference: OwnerReference) -> ResourceInfo? {
-        ResourceInfo.all.first { $0.kind == reference.kind && $0.apiVersion == reference.apiVersion && $0.verbs.contains("get") }
+        ResourceInfo.all.first {
+            $0.kind == reference.kind && $0.apiVersion == reference.apiVersion && $0.verbs.contains("get")
+        }
     }
 
     private func delete(_ node: OwnershipGraph.Node, policy: String) async throws {
@@ -122,7 +130,8 @@ final class GarbageCollector: Sendable {
             $0.preconditions = Preconditions { $0.uid = node.uid }
         }
         try await ignoringAbsence { () throws(ClientError) in
-            try await self.context.client.delete(at: node.resource, namespace: node.key.namespace, name: node.key.name, options: options)
+            try await self.context.client.delete(
+                at: node.resource, namespace: node.key.namespace, name: node.key.name, options: options)
         }
     }
 
@@ -133,7 +142,9 @@ final class GarbageCollector: Sendable {
     }
 
     private func orphanDependents(of node: OwnershipGraph.Node) async throws {
-        for dependent in graph.withLock({ $0.dependents(of: node.uid) }) { try await removeOwners([node.uid], from: dependent) }
+        for dependent in graph.withLock({ $0.dependents(of: node.uid) }) {
+            try await removeOwners([node.uid], from: dependent)
+        }
         try await removeFinalizer("orphan", from: node)
     }
 
@@ -156,7 +167,8 @@ final class GarbageCollector: Sendable {
             guard metadata != present.metadata else { return }
             let patch = Self.patch(metadata)
             _ = try await self.context.client.patch(
-                PartialObjectMetadata.self, at: node.resource, namespace: node.key.namespace, name: node.key.name, .merge(patch))
+                PartialObjectMetadata.self, at: node.resource, namespace: node.key.namespace, name: node.key.name,
+                .merge(patch))
         }
     }
 

@@ -70,7 +70,8 @@ enum CollectionPlan: Equatable {
         case waiting
     }
 
-    static func decide(_ node: OwnershipGraph.Node, owners: [String: OwnerState], hasDependents: Bool) -> CollectionPlan {
+    static func decide(_ node: OwnershipGraph.Node, owners: [String: OwnerState], hasDependents: Bool) -> CollectionPlan
+    {
         guard !owners.isEmpty else { return .keep }
         let gone = owners.filter { $0.value != .present }.map(\.key).sorted()
         if gone.isEmpty { return .keep }

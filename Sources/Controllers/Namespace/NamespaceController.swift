@@ -25,11 +25,15 @@ struct NamespaceController: Sendable {
             for change in changes where change.object.isTerminating { queue.add(change.key) }
         }
         try await namespaces.waitForSync()
-        await Controller(name: "namespace", queue: queue, workers: 4, logger: context.logger) { try await reconcile($0) }.run()
+        await Controller(name: "namespace", queue: queue, workers: 4, logger: context.logger) {
+            try await reconcile($0)
+        }.run()
     }
 
     private func reconcile(_ key: ObjectKey) async throws {
-        guard let cached = namespaces.store.get(key), cached.isTerminating, cached.spec.finalizers.contains(Self.finalizer) else { return }
+        guard let cached = namespaces.store.get(key), cached.isTerminating,
+            cached.spec.finalizers.contains(Self.finalizer)
+        else { return }
         let contents = await empty(namespace: key.name)
         var namespace: Namespace
         do throws(ClientError) {
@@ -50,7 +54,8 @@ struct NamespaceController: Sendable {
     }
 
     private func finalize(_ namespace: Namespace) async throws {
-        let path = ResourcePath(Namespace.resource).object(namespace: nil, name: namespace.metadata.name, subresource: "finalize")
+        let path = ResourcePath(Namespace.resource).object(
+            namespace: nil, name: namespace.metadata.name, subresource: "finalize")
         let request = TransportRequest(
             .put, path, headers: [("content-type", "application/json")], body: JSONCoding.encode(namespace))
         do throws(ClientError) {
@@ -83,7 +88,9 @@ struct NamespaceController: Sendable {
         return contents
     }
 
-    private func empty(_ resource: ResourceInfo, namespace: String, into contents: inout NamespaceContents) async throws(ClientError) {
+    private func empty(_ resource: ResourceInfo, namespace: String, into contents: inout NamespaceContents)
+        async throws(ClientError)
+    {
         let path = ResourcePath(resource)
         guard try await !list(path, namespace).isEmpty else { return }
         try await context.client.deleteCollection(at: path, namespace: namespace)
@@ -95,6 +102,7 @@ struct NamespaceController: Sendable {
 
     private func list(_ path: ResourcePath, _ namespace: String) async throws(ClientError) -> [PartialObjectMetadata] {
         try await context.client.list(
-            PartialObjectMetadata.self, at: path, namespace: namespace, options: ListQuery(resourceVersion: "0")).items
+            PartialObjectMetadata.self, at: path, namespace: namespace, options: ListQuery(resourceVersion: "0")
+        ).items
     }
 }

@@ -37,19 +37,25 @@ struct NamespaceContents: Equatable {
             "NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
             "All legacy kube types successfully parsed")
         put(
-            "NamespaceDeletionContentFailure", !failures.isEmpty, failures.isEmpty ? "ContentDeleted" : "ContentDeletionFailed",
+            "NamespaceDeletionContentFailure", !failures.isEmpty,
+            failures.isEmpty ? "ContentDeleted" : "ContentDeletionFailed",
             failures.isEmpty
                 ? "All content successfully deleted, may be waiting on finalization"
-                : "Failed to delete all resource types, \(failures.count) remaining: \(failures.joined(separator: ", "))")
+                : "Failed to delete all resource types, \(failures.count) remaining: \(failures.joined(separator: ", "))"
+        )
         put(
-            "NamespaceContentRemaining", !remaining.isEmpty, remaining.isEmpty ? "ContentRemoved" : "SomeResourcesRemain",
-            remaining.isEmpty ? "All content successfully removed" : "Some resources are remaining: " + text(remaining) { "\($0). has \($1) resource instances" })
+            "NamespaceContentRemaining", !remaining.isEmpty,
+            remaining.isEmpty ? "ContentRemoved" : "SomeResourcesRemain",
+            remaining.isEmpty
+                ? "All content successfully removed"
+                : "Some resources are remaining: " + text(remaining) { "\($0). has \($1) resource instances" })
         put(
             "NamespaceFinalizersRemaining", !finalizers.isEmpty,
             finalizers.isEmpty ? "ContentHasNoFinalizers" : "SomeFinalizersRemain",
             finalizers.isEmpty
                 ? "All content-preserving finalizers finished"
-                : "Some content in the namespace has finalizers remaining: " + text(finalizers) { "\($0) in \($1) resource instances" })
+                : "Some content in the namespace has finalizers remaining: "
+                    + text(finalizers) { "\($0) in \($1) resource instances" })
         return conditions
     }
 

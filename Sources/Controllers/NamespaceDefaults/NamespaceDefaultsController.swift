@@ -40,11 +40,14 @@ struct NamespaceDefaultsController: Sendable {
         try await namespaces.waitForSync()
         try await accounts.waitForSync()
         try await configMaps.waitForSync()
-        await Controller(name: "serviceaccount", queue: queue, workers: 2, logger: context.logger) { try await reconcile($0) }.run()
+        await Controller(name: "serviceaccount", queue: queue, workers: 2, logger: context.logger) {
+            try await reconcile($0)
+        }.run()
     }
 
     private func reconcile(_ key: ObjectKey) async throws {
-        guard let namespace = namespaces.store.get(key), !namespace.isTerminating, namespace.status.phase != NamespacePhase.terminating
+        guard let namespace = namespaces.store.get(key), !namespace.isTerminating,
+            namespace.status.phase != NamespacePhase.terminating
         else { return }
         do throws(ClientError) {
             try await ensureAccount(namespace: key.name)

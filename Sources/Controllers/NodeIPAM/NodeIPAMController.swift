@@ -53,7 +53,9 @@ struct NodeIPAMController: Sendable {
             group.addTask { await events.run() }
             group.addTask {
                 // One worker: two must not pick the same range.
-                await Controller(name: "node_ipam", queue: queue, workers: 1, logger: context.logger) { try await reconcile($0) }.run()
+                await Controller(name: "node_ipam", queue: queue, workers: 1, logger: context.logger) {
+                    try await reconcile($0)
+                }.run()
             }
         }
     }
@@ -62,11 +64,14 @@ struct NodeIPAMController: Sendable {
         guard nodes.store.get(key) != nil else { return }
         // The informer may not show the range that was given a moment ago: ask.
         let present = try await context.client.list(Node.self).items
-        guard var node = present.first(where: { $0.metadata.name == key.name }), node.spec.podCIDR.isEmpty else { return }
+        guard var node = present.first(where: { $0.metadata.name == key.name }), node.spec.podCIDR.isEmpty else {
+            return
+        }
         let taken = present.flatMap { [$0.spec.podCIDR] + $0.spec.podCIDRs }.compactMap { CIDR($0) }
         guard let range = plan.nextFree(taken: taken) else {
             events.record(
-                .warning, reason: "CIDRNotAvailable", message: "Node \(key.name) status is now: CIDRNotAvailable", about: node)
+                .warning, reason: "CIDRNotAvailable", message: "Node \(key.name) status is now: CIDRNotAvailable",
+                about: node)
             return
         }
         node.spec.podCIDR = range.description

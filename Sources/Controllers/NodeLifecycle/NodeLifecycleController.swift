@@ -55,7 +55,8 @@ struct NodeLifecycleController: Sendable {
         await leases.addHandler { changes in
             for change in changes {
                 let lease = change.object
-                heartbeats.heard(lease.metadata.name, mark: lease.spec.renewTime?.text ?? "", at: context.timekeeper.elapsed)
+                heartbeats.heard(
+                    lease.metadata.name, mark: lease.spec.renewTime?.text ?? "", at: context.timekeeper.elapsed)
                 // A node that was given up may be back.
                 if let node = nodes.store.get(name: lease.metadata.name), isSilent(node) { queue.add(node.key) }
             }
@@ -69,10 +70,14 @@ struct NodeLifecycleController: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask {
-                await Controller(name: "node_lifecycle", queue: queue, workers: 2, logger: context.logger) { try await reconcile($0) }.run()
+                await Controller(name: "node_lifecycle", queue: queue, workers: 2, logger: context.logger) {
+                    try await reconcile($0)
+                }.run()
             }
             group.addTask {
-                await Controller(name: "taint_eviction", queue: evictions, workers: 4, logger: context.logger) { try await evict($0) }.run()
+                await Controller(name: "taint_eviction", queue: evictions, workers: 4, logger: context.logger) {
+                    try await evict($0)
+                }.run()
             }
         }
     }
@@ -92,7 +97,9 @@ struct NodeLifecycleController: Sendable {
         if case .updated(let old, let new) = change, old.spec.taints == new.spec.taints { return }
         let harmful = node.spec.taints.contains { $0.effect == TaintEffect.noExecute }
         guard harmful else { return }
-        for pod in pods.store.list(index: InformerIndex<Pod>.nodeName.name, value: node.metadata.name) { evictions.add(pod.key) }
+        for pod in pods.store.list(index: InformerIndex<Pod>.nodeName.name, value: node.metadata.name) {
+            evictions.add(pod.key)
+        }
     }
 
     private func reconcile(_ key: ObjectKey) async throws {
@@ -104,7 +111,8 @@ struct NodeLifecycleController: Sendable {
                 node.status = status
                 node = try await context.client.updateStatus(node)
                 events.record(
-                    .normal, reason: "NodeNotReady", message: "Node \(key.name) status is now: NodeNotReady", about: node)
+                    .normal, reason: "NodeNotReady", message: "Node \(key.name) status is now: NodeNotReady",
+                    about: node)
                 try await markPodsNotReady(on: key.name)
             }
         } else {
@@ -120,7 +128,8 @@ struct NodeLifecycleController: Sendable {
     private func markPodsNotReady(on node: String) async throws {
         for pod in pods.store.list(index: InformerIndex<Pod>.nodeName.name, value: node) {
             var changed = pod
-            guard let index = changed.status.conditions.firstIndex(where: { $0.type == "Ready" && $0.status == "True" }) else { continue }
+            guard let index = changed.status.conditions.firstIndex(where: { $0.type == "Ready" && $0.status == "True" })
+            else { continue }
             changed.status.conditions[index].status = "False"
             changed.status.conditions[index].lastTransitionTime = context.timekeeper.time
             do throws(ClientError) {
@@ -132,7 +141,8 @@ struct NodeLifecycleController: Sendable {
     }
 
     private func evict(_ key: ObjectKey) async throws {
-        guard let pod = pods.store.get(key), !pod.isTerminating, let node = nodes.store.get(name: pod.spec.nodeName) else { return }
+        guard let pod = pods.store.get(key), !pod.isTerminating, let node = nodes.store.get(name: pod.spec.nodeName)
+        else { return }
         switch NodeLifecyclePlan.eviction(pod, taints: node.spec.taints) {
         case .never: return
         case .now: break

@@ -16,7 +16,8 @@ enum NodeLifecyclePlan {
     /// Taints that follow a condition which is True.
     static let pressureTaints = [
         "MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressure": "node.kubernetes.io/disk-pressure",
-        "PIDPressure": "node.kubernetes.io/pid-pressure", "NetworkUnavailable": "node.kubernetes.io/network-unavailable",
+        "PIDPressure": "node.kubernetes.io/pid-pressure",
+        "NetworkUnavailable": "node.kubernetes.io/network-unavailable",
     ]
     static let heartbeatConditions = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"]
 

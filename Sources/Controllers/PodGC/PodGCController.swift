@@ -36,7 +36,8 @@ struct PodGCController: Sendable {
             for change in changes { podChanged(change.object) }
         }
         try await pods.waitForSync()
-        await Controller(name: "pod_gc", queue: queue, workers: 2, logger: context.logger) { try await reconcile($0) }.run()
+        await Controller(name: "pod_gc", queue: queue, workers: 2, logger: context.logger) { try await reconcile($0) }
+            .run()
     }
 
     private func podChanged(_ pod: Pod) {
@@ -52,7 +53,9 @@ struct PodGCController: Sendable {
         if pod.spec.nodeName.isEmpty {
             guard pod.isTerminating else { return }
         } else {
-            guard nodes.store.get(name: pod.spec.nodeName) == nil, try await !nodeExists(pod.spec.nodeName) else { return }
+            guard nodes.store.get(name: pod.spec.nodeName) == nil, try await !nodeExists(pod.spec.nodeName) else {
+                return
+            }
         }
         let options = DeleteOptions {
             $0.gracePeriodSeconds = 0

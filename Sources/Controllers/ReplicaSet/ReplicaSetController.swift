@@ -37,7 +37,9 @@ struct ReplicaSetController: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask {
-                await Controller(name: "replicaset", queue: queue, workers: 5, logger: context.logger) { try await reconcile($0) }.run()
+                await Controller(name: "replicaset", queue: queue, workers: 5, logger: context.logger) {
+                    try await reconcile($0)
+                }.run()
             }
         }
     }
@@ -58,7 +60,8 @@ struct ReplicaSetController: Sendable {
         if let owner = owner(of: pod) {
             queue.add(owner)
         } else if pod.controllerReference == nil {
-            for set in sets.store.list(namespace: pod.metadata.namespace) where set.spec.selector?.matches(pod.metadata.labels) == true {
+            for set in sets.store.list(namespace: pod.metadata.namespace)
+            where set.spec.selector?.matches(pod.metadata.labels) == true {
                 queue.add(set.key)
             }
         }
@@ -66,7 +69,8 @@ struct ReplicaSetController: Sendable {
 
     /// The ReplicaSet that controls a pod.
     private func owner(of pod: Pod) -> ObjectKey? {
-        guard let reference = pod.controllerReference, reference.kind == ReplicaSet.kind, reference.apiVersion == ReplicaSet.apiVersion
+        guard let reference = pod.controllerReference, reference.kind == ReplicaSet.kind,
+            reference.apiVersion == ReplicaSet.apiVersion
         else { return nil }
         return ObjectKey(namespace: pod.metadata.namespace, name: reference.name)
     }
@@ -84,12 +88,16 @@ struct ReplicaSetController: Sendable {
         let active = owned.filter(\.isActive)
         var failure: (any Error)?
         if isSettled, !set.isTerminating {
-            do { try await change(set, ReplicaSetPlan.change(set, active: active, now: context.timekeeper.time)) } catch { failure = error }
+            do { try await change(set, ReplicaSetPlan.change(set, active: active, now: context.timekeeper.time)) } catch
+            { failure = error }
         }
-        try await report(set, active, terminating: owned.filter { $0.isTerminating && $0.status.phase != PodPhase.succeeded }.count, failure)
+        try await report(
+            set, active, terminating: owned.filter { $0.isTerminating && $0.status.phase != PodPhase.succeeded }.count,
+            failure)
         if let failure { throw failure }
         let now = context.timekeeper.time
-        let next = active.compactMap { $0.secondsUntilAvailable(minReadySeconds: set.spec.minReadySeconds, now: now) }.min()
+        let next = active.compactMap { $0.secondsUntilAvailable(minReadySeconds: set.spec.minReadySeconds, now: now) }
+            .min()
         if let next { queue.add(key, after: .seconds(next)) }
     }
 
@@ -126,7 +134,8 @@ struct ReplicaSetController: Sendable {
 
     private func createPod(of set: ReplicaSet) async -> ClientError? {
         do throws(ClientError) {
-            let pod = try await context.client.create(set.spec.template.pod(of: set, namePrefix: set.metadata.name + "-"))
+            let pod = try await context.client.create(
+                set.spec.template.pod(of: set, namePrefix: set.metadata.name + "-"))
             events.record(.normal, reason: "SuccessfulCreate", message: "Created pod: \(pod.metadata.name)", about: set)
             return nil
         } catch {

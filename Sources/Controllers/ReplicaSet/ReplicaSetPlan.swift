@@ -43,7 +43,8 @@ struct ReplicaSetPlan {
         if a.isReady != b.isReady { return !a.isReady }
         if a.deletionCost != b.deletionCost { return a.deletionCost < b.deletionCost }
         if crowdA != crowdB { return crowdA > crowdB }
-        if a.isReady, b.isReady, let readyA = a.readyCondition?.lastTransitionTime, let readyB = b.readyCondition?.lastTransitionTime,
+        if a.isReady, b.isReady, let readyA = a.readyCondition?.lastTransitionTime,
+            let readyB = b.readyCondition?.lastTransitionTime,
             readyA != readyB
         {
             return readyA.isZero ? true : readyB.isZero ? false : readyA > readyB
@@ -56,14 +57,17 @@ struct ReplicaSetPlan {
     }
 
     /// The status that the pods amount to.
-    static func status(_ set: ReplicaSet, active: [Pod], terminating: Int, failure: String?, now: Time) -> ReplicaSetStatus {
+    static func status(_ set: ReplicaSet, active: [Pod], terminating: Int, failure: String?, now: Time)
+        -> ReplicaSetStatus
+    {
         var status = set.status
         let labels = set.spec.template.metadata.labels
         status.replicas = Int32(active.count)
         status.fullyLabeledReplicas = Int32(
             active.filter { pod in labels.allSatisfy { pod.metadata.labels[$0.key] == $0.value } }.count)
         status.readyReplicas = Int32(active.filter(\.isReady).count)
-        status.availableReplicas = Int32(active.filter { $0.isAvailable(minReadySeconds: set.spec.minReadySeconds, now: now) }.count)
+        status.availableReplicas = Int32(
+            active.filter { $0.isAvailable(minReadySeconds: set.spec.minReadySeconds, now: now) }.count)
         status.terminatingReplicas = Int32(terminating)
         status.observedGeneration = set.metadata.generation
         let known = status.conditions.first { $0.type == ReplicaSetConditionType.replicaFailure }

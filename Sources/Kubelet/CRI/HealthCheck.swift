@@ -29,7 +29,8 @@ struct HealthCheck {
                 return .failure("timeout: failed to connect service \"\(host):\(port)\" within \(timeout.goText)")
             }
             if error.code == .unimplemented {
-                return .failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health)")
+                return .failure(
+                    "error: this server does not implement the grpc health protocol (grpc.health.v1.Health)")
             }
             return .failure("error: health rpc probe failed: \(error.message)")
         } catch {

@@ -83,7 +83,8 @@ struct HostFacts: Sendable, Equatable {
             guard statvfs(directory, &info) == 0 else { return nil }
             let block = UInt64(info.f_frsize)
             return Disk(
-                total: Int64(clamping: UInt64(info.f_blocks) &* block), available: Int64(clamping: UInt64(info.f_bavail) &* block))
+                total: Int64(clamping: UInt64(info.f_blocks) &* block),
+                available: Int64(clamping: UInt64(info.f_bavail) &* block))
         }
     }
 
@@ -91,7 +92,9 @@ struct HostFacts: Sendable, Equatable {
     static func processes() -> (running: Int64, limit: Int64) {
         let limit = Int64(trimmed("/proc/sys/kernel/pid_max")) ?? .max
         let words = (FileSystem.text("/proc/loadavg") ?? "").split(separator: " ")
-        guard words.count > 3, let total = words[3].split(separator: "/").last.flatMap({ Int64($0) }) else { return (0, limit) }
+        guard words.count > 3, let total = words[3].split(separator: "/").last.flatMap({ Int64($0) }) else {
+            return (0, limit)
+        }
         return (total, limit)
     }
 
@@ -119,7 +122,9 @@ struct HostFacts: Sendable, Equatable {
             let name = String(cString: entry.ifa_name)
             var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
             let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            guard getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { continue }
+            guard getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
+                continue
+            }
             let numeric = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if name == device { return numeric }
             if found == nil, name != "lo", !name.hasPrefix("martlet"), !name.hasPrefix("docker") { found = numeric }

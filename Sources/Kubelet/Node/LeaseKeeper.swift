@@ -41,7 +41,7 @@ struct LeaseKeeper: Sendable {
         } else {
             do {
                 lease = try await agent.client.get(Lease.self, namespace: Self.namespace, name: name)
-            } catch where error.isNotFound {
+            } catch  where error.isNotFound {
                 return try await agent.client.create(try await fresh(name))
             }
         }

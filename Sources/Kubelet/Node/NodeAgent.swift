@@ -54,7 +54,8 @@ struct NodeAgent: Sendable {
             } catch {
                 logger.warning("node status not written, will retry", metadata: ["error": "\(error)"])
             }
-            let pause: Duration = isReady && reported != nil ? configuration.nodeStatusUpdateFrequency : .milliseconds(250)
+            let pause: Duration =
+                isReady && reported != nil ? configuration.nodeStatusUpdateFrequency : .milliseconds(250)
             do { try await timekeeper.sleep(for: pause) } catch { return }
         }
     }
@@ -131,7 +132,7 @@ struct NodeAgent: Sendable {
         do {
             let node = try await client.get(Node.self, name: configuration.nodeName)
             return try await labelled(node, facts)
-        } catch where error.isNotFound {
+        } catch  where error.isNotFound {
             guard configuration.registerNode else { return nil }
         }
         let node = Node {
@@ -143,7 +144,7 @@ struct NodeAgent: Sendable {
         logger.info("registering node", metadata: ["node": "\(configuration.nodeName)"])
         do {
             return try await client.create(node)
-        } catch where error.isAlreadyExists {
+        } catch  where error.isAlreadyExists {
             return try await client.get(Node.self, name: configuration.nodeName)
         }
     }

@@ -99,7 +99,8 @@ actor PodSupervisor {
     func observed(namespace: String, name: String, uid: String? = nil) async -> (pod: Pod, observed: ObservedPod)? {
         for worker in workers.values {
             let pod = await worker.snapshot
-            guard pod.metadata.namespace == namespace, pod.metadata.name == name, uid == nil || uid == pod.metadata.uid else {
+            guard pod.metadata.namespace == namespace, pod.metadata.name == name, uid == nil || uid == pod.metadata.uid
+            else {
                 continue
             }
             return (pod, await worker.situation.observed)

@@ -32,7 +32,8 @@ extension PodWorker {
             return try await services.runtime.imageStatus(name)
         } catch {
             throw StartFault(
-                reason: "ImageInspectError", message: "Failed to inspect image \"\(name)\": \(error.message)", delay: .seconds(5))
+                reason: "ImageInspectError", message: "Failed to inspect image \"\(name)\": \(error.message)",
+                delay: .seconds(5))
         }
     }
 
@@ -41,9 +42,13 @@ extension PodWorker {
         if let wait = waiting(name) {
             services.events.record(pod, container, "BackOff", "Back-off pulling image \"\(name)\"")
             services.events.record(pod, container, "Failed", "Error: ImagePullBackOff", isWarning: true)
-            let cause = situation.failures[container.name].map { $0.reason == "ErrImagePull" ? ": ErrImagePull: \($0.message)" : "" } ?? ""
+            let cause =
+                situation.failures[container.name].map {
+                    $0.reason == "ErrImagePull" ? ": ErrImagePull: \($0.message)" : ""
+                } ?? ""
             throw StartFault(
-                reason: "ImagePullBackOff", message: "Back-off pulling image \"\(name)\"\(cause)", delay: wait.until - services.now)
+                reason: "ImagePullBackOff", message: "Back-off pulling image \"\(name)\"\(cause)",
+                delay: wait.until - services.now)
         }
         services.events.record(pod, container, "Pulling", "Pulling image \"\(name)\"")
         let started = services.timekeeper.elapsed
@@ -69,7 +74,8 @@ extension PodWorker {
             let took = Self.text(services.timekeeper.elapsed - started)
             services.events.record(
                 pod, container, "Pulled",
-                "Successfully pulled image \"\(name)\" in \(took) (\(took) including waiting). Image size: \(image.size) bytes.")
+                "Successfully pulled image \"\(name)\" in \(took) (\(took) including waiting). Image size: \(image.size) bytes."
+            )
             return (image, reference)
         }
     }
@@ -99,7 +105,8 @@ extension PodWorker {
                     reference.name, namespace: pod.metadata.namespace, for: uid, onChange: {})
                 if let found { secrets.append(found) }
             } catch {
-                logger.warning("image pull secret not read", metadata: ["secret": "\(reference.name)", "error": "\(error)"])
+                logger.warning(
+                    "image pull secret not read", metadata: ["secret": "\(reference.name)", "error": "\(error)"])
             }
         }
         return RegistryCredentials.matching(image, secrets)

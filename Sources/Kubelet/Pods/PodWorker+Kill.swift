@@ -35,7 +35,8 @@ extension PodWorker {
             try await services.runtime.stopContainer(id, timeout: grace)
         } catch {
             if error.code != .notFound {
-                logger.warning("container not stopped, will retry", metadata: ["container": "\(id)", "error": "\(error)"])
+                logger.warning(
+                    "container not stopped, will retry", metadata: ["container": "\(id)", "error": "\(error)"])
                 await pause(.seconds(1))
             }
         }
@@ -53,7 +54,9 @@ extension PodWorker {
 
     /// Adds what an ended container wrote as its last words to its message.
     func withLastWords(_ status: CRI.ContainerStatus) async -> CRI.ContainerStatus {
-        guard status.state == .exited, let path = status.annotations[RuntimeLabel.terminationMessagePath] else { return status }
+        guard status.state == .exited, let path = status.annotations[RuntimeLabel.terminationMessagePath] else {
+            return status
+        }
         var status = status
         let file = status.mounts.first { $0.containerPath == path }?.hostPath
         var words = file.map { LastWords.file($0) } ?? ""

@@ -22,7 +22,8 @@ extension PodWorker {
                 }
             }
             if let readiness = spec.readinessProbe {
-                if adopted.contains(latest.id), situation.probes[latest.id]?.readiness == nil, wasReady(container.name) {
+                if adopted.contains(latest.id), situation.probes[latest.id]?.readiness == nil, wasReady(container.name)
+                {
                     situation.probes[latest.id, default: ProbeVerdict()].readiness = true
                 }
                 begin(.readiness, readiness, container, latest.id)

@@ -42,7 +42,8 @@ extension PodWorker {
     private func failSandbox(_ reason: String, _ message: String) {
         sandboxFailures += 1
         let delay = Duration.milliseconds(500) * (1 << min(sandboxFailures, 5))
-        situation.sandboxFailure = StartFailure(reason: reason, message: message, retryAt: services.now + min(delay, .seconds(10)))
+        situation.sandboxFailure = StartFailure(
+            reason: reason, message: message, retryAt: services.now + min(delay, .seconds(10)))
     }
 
     /// Ends a sandbox and gives its network back.
@@ -59,7 +60,9 @@ extension PodWorker {
             }
         }
         await lookAtSandbox(id)
-        for container in situation.observed.running where container.sandboxID == id { await lookAtContainer(container.id) }
+        for container in situation.observed.running where container.sandboxID == id {
+            await lookAtContainer(container.id)
+        }
     }
 
     /// Asks the runtime for a sandbox's state.
@@ -92,7 +95,8 @@ extension PodWorker {
             do {
                 try await services.runtime.removePodSandbox(sandbox.sandbox.id)
             } catch {
-                logger.warning("sandbox not removed", metadata: ["sandbox": "\(sandbox.sandbox.id)", "error": "\(error)"])
+                logger.warning(
+                    "sandbox not removed", metadata: ["sandbox": "\(sandbox.sandbox.id)", "error": "\(error)"])
             }
         }
         do {

@@ -19,7 +19,8 @@ extension PodWorker {
 
     /// Our own conditions as we last said them, those of others as the API has them.
     private func merged(_ own: [PodCondition], _ current: [PodCondition]) -> [PodCondition] {
-        own.filter { PodConditionRules.own.contains($0.type) } + current.filter { !PodConditionRules.own.contains($0.type) }
+        own.filter { PodConditionRules.own.contains($0.type) }
+            + current.filter { !PodConditionRules.own.contains($0.type) }
     }
 
     private func sendStatus() {
@@ -37,7 +38,8 @@ extension PodWorker {
             }
             do {
                 _ = try await services.client.patch(
-                    Pod.self, namespace: pod.metadata.namespace, name: pod.metadata.name, .strategic(patch), subresource: "status")
+                    Pod.self, namespace: pod.metadata.namespace, name: pod.metadata.name, .strategic(patch),
+                    subresource: "status")
                 written = wanted
                 statusFailures = 0
             } catch {

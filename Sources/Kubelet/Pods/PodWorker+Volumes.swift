@@ -27,7 +27,8 @@ extension PodWorker {
             let message = "\(error)"
             services.events.record(pod, nil, "FailedMount", message, isWarning: true)
             if situation.isMounted { volumesDueAt = services.now + .seconds(30) }
-            situation.volumeFailure = StartFailure(reason: "FailedMount", message: message, retryAt: services.now + .seconds(2))
+            situation.volumeFailure = StartFailure(
+                reason: "FailedMount", message: message, retryAt: services.now + .seconds(2))
         }
     }
 
@@ -72,7 +73,8 @@ extension PodWorker {
                 return (filled(volume.name, "secret", files, inMemory: true), nil)
             }
             if let downward = source.downwardAPI {
-                let files = try VolumeFiles.downward(downward.items, mode: downward.defaultMode, of: pod, sources: volumeSources)
+                let files = try VolumeFiles.downward(
+                    downward.items, mode: downward.defaultMode, of: pod, sources: volumeSources)
                 return (filled(volume.name, "downward-api", files, inMemory: false), nil)
             }
             if let projected = source.projected {
@@ -131,13 +133,15 @@ extension PodWorker {
         for source in projected.sources {
             if let map = source.configMap {
                 files += try await self.files(
-                    map: map.localObjectReference.name, map.items, projected.defaultMode, isOptional: map.optional ?? false)
+                    map: map.localObjectReference.name, map.items, projected.defaultMode,
+                    isOptional: map.optional ?? false)
             } else if let secret = source.secret {
                 files += try await self.files(
                     secret: secret.localObjectReference.name, secret.items, projected.defaultMode,
                     isOptional: secret.optional ?? false)
             } else if let downward = source.downwardAPI {
-                files += try VolumeFiles.downward(downward.items, mode: projected.defaultMode, of: pod, sources: volumeSources)
+                files += try VolumeFiles.downward(
+                    downward.items, mode: projected.defaultMode, of: pod, sources: volumeSources)
             } else if let token = source.serviceAccountToken {
                 let (bytes, dueAt) = try await self.token(token)
                 try VolumeFiles.checkPath(token.path)
@@ -150,7 +154,8 @@ extension PodWorker {
 
     /// A token is for its owner's eyes, unless the pod runs as somebody else.
     private func tokenMode(_ projected: ProjectedVolumeSource) -> UInt32 {
-        let users = Set(pod.everyContainer.map { $0.spec.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser })
+        let users = Set(
+            pod.everyContainer.map { $0.spec.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser })
         if pod.spec.securityContext?.fsGroup != nil { return 0o600 }
         let isRoot = users.allSatisfy { $0 == nil || $0 == 0 }
         return isRoot ? projected.defaultMode.map { UInt32(clamping: $0) & 0o7777 } ?? 0o644 : 0o644

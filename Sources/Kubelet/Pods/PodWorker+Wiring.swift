@@ -36,7 +36,8 @@ extension PodWorker {
         }
         try await services.services.waitForSync()
         sources.services = ServiceEnvironment.variables(
-            services.services.store.list(), namespace: pod.metadata.namespace, withLinks: pod.spec.enableServiceLinks ?? true)
+            services.services.store.list(), namespace: pod.metadata.namespace,
+            withLinks: pod.spec.enableServiceLinks ?? true)
         return sources
     }
 
@@ -61,14 +62,17 @@ extension PodWorker {
                 throw WiringError("cannot find volume \"\(mount.name)\" to mount into container \"\(container.name)\"")
             }
             var source = path
-            let subPath = mount.subPathExpr.isEmpty ? mount.subPath : VariableExpansion.expand(mount.subPathExpr, variables)
+            let subPath =
+                mount.subPathExpr.isEmpty ? mount.subPath : VariableExpansion.expand(mount.subPathExpr, variables)
             if !subPath.isEmpty {
                 source = try await services.volumes.subPath(subPath, of: path, named: mount.name)
             }
             mounts.append(
                 CRI.Mount(
-                    containerPath: mount.mountPath.hasPrefix("/") ? mount.mountPath : "/" + mount.mountPath, hostPath: source,
-                    readOnly: mount.readOnly || isReadOnly(mount.name), propagation: Self.propagation(mount.mountPropagation)))
+                    containerPath: mount.mountPath.hasPrefix("/") ? mount.mountPath : "/" + mount.mountPath,
+                    hostPath: source,
+                    readOnly: mount.readOnly || isReadOnly(mount.name),
+                    propagation: Self.propagation(mount.mountPropagation)))
         }
         if !mounts.contains(where: { $0.containerPath == "/etc/hosts" }) {
             mounts.append(CRI.Mount(containerPath: "/etc/hosts", hostPath: try await hostsFile(addresses)))

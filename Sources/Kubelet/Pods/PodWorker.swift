@@ -156,7 +156,9 @@ actor PodWorker {
     private func hearLastWords() async {
         for container in situation.observed.containers where container.state == .exited {
             let status = await withLastWords(container.status)
-            guard let index = situation.observed.containers.firstIndex(where: { $0.id == container.id }) else { continue }
+            guard let index = situation.observed.containers.firstIndex(where: { $0.id == container.id }) else {
+                continue
+            }
             situation.observed.containers[index].status = status
         }
     }
@@ -242,7 +244,8 @@ actor PodWorker {
             else { continue }
             announcedBackoffs[name] = last.restartCount
             services.events.record(
-                pod, container, "BackOff", "Back-off restarting failed container \(name) in pod \(pod.longName)", isWarning: true)
+                pod, container, "BackOff", "Back-off restarting failed container \(name) in pod \(pod.longName)",
+                isWarning: true)
         }
     }
 

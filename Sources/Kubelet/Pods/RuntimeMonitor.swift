@@ -82,8 +82,11 @@ struct RuntimeMonitor: Sendable {
             let sandboxes = try await runtime.listPodSandboxes(CRI.PodSandboxFilter())
             // asked after the list, so that a pod that is new is not taken for an orphan
             let known = await supervisor.uids
-            for sandbox in sandboxes where sandbox.labels[RuntimeLabel.podUID] != nil && !known.contains(sandbox.metadata.uid) {
-                logger.info("removing a pod that is no more", metadata: ["pod": "\(sandbox.metadata.namespace)/\(sandbox.metadata.name)"])
+            for sandbox in sandboxes
+            where sandbox.labels[RuntimeLabel.podUID] != nil && !known.contains(sandbox.metadata.uid) {
+                logger.info(
+                    "removing a pod that is no more",
+                    metadata: ["pod": "\(sandbox.metadata.namespace)/\(sandbox.metadata.name)"])
                 try await end(sandbox)
             }
             let alive = Set(sandboxes.map(\.metadata.uid)).union(known)
@@ -111,7 +114,7 @@ struct RuntimeMonitor: Sendable {
             guard let uid = sandbox.labels[RuntimeLabel.podUID] else { continue }
             do {
                 pods[uid, default: ObservedPod()].sandboxes.append(try await runtime.podSandboxStatus(sandbox.id))
-            } catch where error.code == .notFound {
+            } catch  where error.code == .notFound {
                 continue  // it went away in between
             }
         }
@@ -121,7 +124,7 @@ struct RuntimeMonitor: Sendable {
                 let status = try await runtime.containerStatus(container.id)
                 pods[uid, default: ObservedPod()].containers.append(
                     ObservedContainer(status: status, sandboxID: container.podSandboxID))
-            } catch where error.code == .notFound {
+            } catch  where error.code == .notFound {
                 continue
             }
         }

@@ -72,7 +72,9 @@ final class NetworkProber: Prober {
         if let get = handler.httpGet { return await fetch(get, target, timeout) }
         if let socket = handler.tcpSocket { return await connect(socket.port, socket.host, target, timeout) }
         if let sleep = handler.sleep {
-            do { try await timeKeeperSleep(min(timeout, .seconds(max(0, sleep.seconds)))) } catch { return .failure("\(error)") }
+            do { try await timeKeeperSleep(min(timeout, .seconds(max(0, sleep.seconds)))) } catch {
+                return .failure("\(error)")
+            }
             return .success()
         }
         return .failure("invalid handler")
@@ -85,9 +87,14 @@ final class NetworkProber: Prober {
             let result = try await runtime.execSync(target.containerID, command: command, timeout: timeout)
             let output = String(decoding: (result.stdout + result.stderr).prefix(Self.outputLimit), as: UTF8.self)
             if result.exitCode == 0 { return .success(output) }
-            return .failure(isProbe ? output : "command '\(command.joined(separator: " "))' exited with \(result.exitCode): \(output)")
+            return .failure(
+                isProbe
+                    ? output : "command '\(command.joined(separator: " "))' exited with \(result.exitCode): \(output)")
         } catch {
-            if error.code == .deadlineExceeded { return .failure("command timed out: \"\(command.joined(separator: " "))\" timed out after \(timeout.goText)") }
+            if error.code == .deadlineExceeded {
+                return .failure(
+                    "command timed out: \"\(command.joined(separator: " "))\" timed out after \(timeout.goText)")
+            }
             return .failure(error.message)
         }
     }
@@ -105,8 +112,11 @@ final class NetworkProber: Prober {
         request.headers.add(name: "Accept", value: "*/*")
         request.headers.add(name: "Connection", value: "close")
         for header in get.httpHeaders {
-            if header.name.lowercased() == "host" { request.headers.replaceOrAdd(name: "Host", value: header.value) }
-            else { request.headers.replaceOrAdd(name: header.name, value: header.value) }
+            if header.name.lowercased() == "host" {
+                request.headers.replaceOrAdd(name: "Host", value: header.value)
+            } else {
+                request.headers.replaceOrAdd(name: header.name, value: header.value)
+            }
         }
         do {
             let deadline = NIODeadline.now() + .nanoseconds(timeout.wholeNanoseconds)

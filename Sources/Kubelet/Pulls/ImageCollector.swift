@@ -33,12 +33,14 @@ struct ImageCollector: Sendable {
         let containers = try await runtime.listContainers(CRI.ContainerFilter())
         let inUse = Set(containers.flatMap { [$0.image, $0.imageRef] })
         for image in images where inUse.contains(image.id) { lastUsed[image.id] = Moment(timekeeper.time) }
-        guard let place = try await runtime.imageFilesystems().first?.mountpoint, let disk = HostFacts.Disk.read(place) else { return }
+        guard let place = try await runtime.imageFilesystems().first?.mountpoint, let disk = HostFacts.Disk.read(place)
+        else { return }
         let used = disk.total - disk.available
         guard disk.total > 0, Double(used) / Double(disk.total) > Self.high else { return }
         let excess = used - Int64(Double(disk.total) * Self.low)
         for image in ImageCollectionRules.victims(images, inUse: inUse, lastUsed: lastUsed, bytes: excess) {
-            logger.info("removing an image that nobody uses", metadata: ["image": "\(image.repoTags.first ?? image.id)"])
+            logger.info(
+                "removing an image that nobody uses", metadata: ["image": "\(image.repoTags.first ?? image.id)"])
             try await runtime.removeImage(image.id)
             lastUsed[image.id] = nil
         }

@@ -90,7 +90,8 @@ enum ContainerConfigRules {
         config.annotations = [
             RuntimeLabel.hash: ContainerHash.of(spec), RuntimeLabel.restartCount: String(parts.restartCount),
             RuntimeLabel.terminationMessagePath: terminationPath(spec),
-            RuntimeLabel.terminationMessagePolicy: spec.terminationMessagePolicy.isEmpty ? "File" : spec.terminationMessagePolicy,
+            RuntimeLabel.terminationMessagePolicy: spec.terminationMessagePolicy.isEmpty
+                ? "File" : spec.terminationMessagePolicy,
             RuntimeLabel.podTerminationGracePeriod: "\(pod.gracePeriod.components.seconds)",
         ]
         config.logPath = "\(spec.name)/\(parts.restartCount).log"

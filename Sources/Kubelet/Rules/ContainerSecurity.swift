@@ -74,7 +74,8 @@ enum ContainerSecurity {
         }
         if let user = image?.username, !user.isEmpty {
             throw WiringError(
-                "container has runAsNonRoot and image has non-numeric user (\(user)), cannot verify user is non-root \(place)")
+                "container has runAsNonRoot and image has non-numeric user (\(user)), cannot verify user is non-root \(place)"
+            )
         }
         if (image?.uid ?? 0) == 0 {
             throw WiringError("container has runAsNonRoot and image will run as root \(place)")

@@ -58,7 +58,8 @@ struct ContainerStatusRules {
     static func terminated(_ container: ObservedContainer) -> ContainerStateTerminated {
         ContainerStateTerminated {
             $0.exitCode = container.status.exitCode
-            $0.reason = container.status.reason.isEmpty
+            $0.reason =
+                container.status.reason.isEmpty
                 ? (container.status.exitCode == 0 ? "Completed" : "Error") : container.status.reason
             $0.message = container.status.message
             $0.startedAt = container.startedAt.time
@@ -68,7 +69,9 @@ struct ContainerStatusRules {
     }
 
     private func defaultWaiting() -> ContainerStateWaiting {
-        ContainerStateWaiting { $0.reason = situation.pod.spec.initContainers.isEmpty ? "ContainerCreating" : "PodInitializing" }
+        ContainerStateWaiting {
+            $0.reason = situation.pod.spec.initContainers.isEmpty ? "ContainerCreating" : "PodInitializing"
+        }
     }
 
     /// Shows why a container that should run does not.
@@ -78,7 +81,8 @@ struct ContainerStatusRules {
         if let delay = plan.backingOff[container.name] {
             waiting = ContainerStateWaiting {
                 $0.reason = "CrashLoopBackOff"
-                $0.message = "back-off \(delay.goText) restarting failed container=\(container.name) pod=\(situation.pod.longName)"
+                $0.message =
+                    "back-off \(delay.goText) restarting failed container=\(container.name) pod=\(situation.pod.longName)"
             }
         } else if let failure = situation.failures[container.name] {
             waiting = ContainerStateWaiting {
@@ -92,7 +96,8 @@ struct ContainerStatusRules {
         status.state = ContainerState { $0.waiting = waiting }
     }
 
-    private func applyReadiness(_ status: inout ContainerStatus, _ container: PodContainer, latest: ObservedContainer?) {
+    private func applyReadiness(_ status: inout ContainerStatus, _ container: PodContainer, latest: ObservedContainer?)
+    {
         let isRunning = status.state.running != nil
         let verdict = latest.flatMap { situation.probes[$0.id] }
         let started = isRunning && (container.spec.startupProbe == nil || verdict?.startup == true)
@@ -101,9 +106,11 @@ struct ContainerStatusRules {
             status.started = isRunning
             status.ready = status.state.terminated?.exitCode == 0 && status.state.terminated != nil
         case .sidecar, .app:
-            let isStarting = situation.operations.contains(.start(container.name))  // until its postStart hook has ended
+            // until its postStart hook has ended
+            let isStarting = situation.operations.contains(.start(container.name))
             status.started = started && !isStarting
-            status.ready = started && !isStarting && (container.spec.readinessProbe == nil || verdict?.readiness == true)
+            status.ready =
+                started && !isStarting && (container.spec.readinessProbe == nil || verdict?.readiness == true)
         case .ephemeral:
             status.ready = false
         }

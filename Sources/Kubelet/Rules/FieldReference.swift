@@ -8,7 +8,9 @@ enum FieldReference {
     /// What a `fieldRef` names in a pod.
     ///
     /// - Throws: `WiringError` for a path that does not exist.
-    static func value(_ path: String, of pod: Pod, hostIPs: [String], podIPs: [String], node: String) throws(WiringError) -> String {
+    static func value(_ path: String, of pod: Pod, hostIPs: [String], podIPs: [String], node: String)
+        throws(WiringError) -> String
+    {
         if let (map, key) = subscripted(path) {
             switch map {
             case "metadata.annotations": return pod.metadata.annotations[key] ?? ""

@@ -9,7 +9,8 @@ enum ImageName {
         var (name, digest) = (image, "")
         if let at = image.firstIndex(of: "@") { (name, digest) = (String(image[..<at]), String(image[at...])) }
         let first = name.prefix { $0 != "/" }
-        let hasRegistry = first.count < name.count && (first.contains(".") || first.contains(":") || first == "localhost")
+        let hasRegistry =
+            first.count < name.count && (first.contains(".") || first.contains(":") || first == "localhost")
         if !hasRegistry { name = "docker.io/" + (name.contains("/") ? name : "library/" + name) }
         let last = name[(name.lastIndex(of: "/") ?? name.startIndex)...]
         if digest.isEmpty && !last.contains(":") { name += ":latest" }

@@ -116,7 +116,9 @@ enum NameRules {
 
             """
         for address in addresses {
-            text += domain.isEmpty || name.hasSuffix(domain) ? "\(address)\t\(name)\n" : "\(address)\t\(name).\(domain)\t\(name)\n"
+            text +=
+                domain.isEmpty || name.hasSuffix(domain)
+                ? "\(address)\t\(name)\n" : "\(address)\t\(name).\(domain)\t\(name)\n"
         }
         return text + aliases(pod)
     }

@@ -53,7 +53,8 @@ enum NodeConditionRules {
     private static func pressure(
         _ type: String, _ holds: Bool, bad: String, good: String, _ badText: String, _ goodText: String
     ) -> Finding {
-        Finding(type: type, holds: holds, reason: holds ? bad : good, message: "kubelet has \(holds ? badText : goodText)")
+        Finding(
+            type: type, holds: holds, reason: holds ? bad : good, message: "kubelet has \(holds ? badText : goodText)")
     }
 
     private static func ready(_ health: NodeHealth) -> Finding {
@@ -62,7 +63,8 @@ enum NodeConditionRules {
             health.networkProblem.map { "container runtime network not ready: \($0)" },
         ].compactMap { $0 }
         if problems.isEmpty {
-            return Finding(type: "Ready", holds: true, reason: "KubeletReady", message: "kubelet is posting ready status")
+            return Finding(
+                type: "Ready", holds: true, reason: "KubeletReady", message: "kubelet is posting ready status")
         }
         let message = problems.count == 1 ? problems[0] : "[\(problems.joined(separator: ", "))]"
         return Finding(type: "Ready", holds: false, reason: "KubeletNotReady", message: message)
@@ -77,7 +79,9 @@ enum NodeConditionRules {
             $0.message = finding.message
             $0.lastHeartbeatTime = now.time
             $0.lastTransitionTime = now.time
-            if let old, old.status == status, !old.lastTransitionTime.isZero { $0.lastTransitionTime = old.lastTransitionTime }
+            if let old, old.status == status, !old.lastTransitionTime.isZero {
+                $0.lastTransitionTime = old.lastTransitionTime
+            }
         }
     }
 

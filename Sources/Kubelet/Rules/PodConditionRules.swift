@@ -85,12 +85,14 @@ struct PodConditionRules {
         var messages: [String] = []
         for gate in pod.spec.readinessGates {
             guard let condition = previous.first(where: { $0.type == gate.conditionType }) else {
-                messages.append("corresponding condition of pod readiness gate \"\(gate.conditionType)\" does not exist.")
+                messages.append(
+                    "corresponding condition of pod readiness gate \"\(gate.conditionType)\" does not exist.")
                 continue
             }
             if condition.status != ConditionStatus.true {
                 messages.append(
-                    "the status of pod readiness gate \"\(gate.conditionType)\" is not \"True\", but \(condition.status)")
+                    "the status of pod readiness gate \"\(gate.conditionType)\" is not \"True\", but \(condition.status)"
+                )
             }
         }
         if messages.isEmpty { return Finding(holds: true) }

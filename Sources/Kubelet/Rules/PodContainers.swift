@@ -37,7 +37,8 @@ extension Pod {
     var debugContainers: [PodContainer] {
         spec.ephemeralContainers.map {
             PodContainer(
-                kind: .ephemeral, spec: Container($0.ephemeralContainerCommon), targetContainerName: $0.targetContainerName)
+                kind: .ephemeral, spec: Container($0.ephemeralContainerCommon),
+                targetContainerName: $0.targetContainerName)
         }
     }
 

@@ -81,7 +81,9 @@ struct PodPlan: Sendable, Equatable {
     }
 
     private mutating func planDeadline(_ situation: PodSituation) {
-        guard let limit = situation.pod.spec.activeDeadlineSeconds, let start = situation.pod.status.startTime else { return }
+        guard let limit = situation.pod.spec.activeDeadlineSeconds, let start = situation.pod.status.startTime else {
+            return
+        }
         wake(at: Moment(start) + .seconds(max(0, limit)))
     }
 }
@@ -165,9 +167,11 @@ extension PodPlan {
         }
         switch last.state {
         case .running:
-            guard !situation.operations.contains(.kill(last.id)), let reason = killReason(container, last, situation) else { return }
-            actions.append(.killContainer(
-                id: last.id, name: last.name, reason: reason, grace: probeGrace(container, reason, situation.pod)))
+            guard !situation.operations.contains(.kill(last.id)), let reason = killReason(container, last, situation)
+            else { return }
+            actions.append(
+                .killContainer(
+                    id: last.id, name: last.name, reason: reason, grace: probeGrace(container, reason, situation.pod)))
         case .unknown:
             kill([last], .unknownState, grace: situation.pod.gracePeriod, situation)
         case .created:
@@ -185,8 +189,12 @@ extension PodPlan {
         situation.operations.contains(.start(container.name)) || situation.operations.contains(.remove(last.id))
     }
 
-    private func killReason(_ container: PodContainer, _ last: ObservedContainer, _ situation: PodSituation) -> KillReason? {
-        if container.kind != .ephemeral, let hash = last.hash, hash != ContainerHash.of(container.spec) { return .definitionChanged }
+    private func killReason(_ container: PodContainer, _ last: ObservedContainer, _ situation: PodSituation)
+        -> KillReason?
+    {
+        if container.kind != .ephemeral, let hash = last.hash, hash != ContainerHash.of(container.spec) {
+            return .definitionChanged
+        }
         let verdict = situation.probes[last.id]
         if verdict?.startup == false { return .startupProbe }
         return verdict?.liveness == false ? .livenessProbe : nil

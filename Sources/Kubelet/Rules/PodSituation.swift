@@ -38,7 +38,9 @@ struct ObservedPod: Sendable, Equatable {
 
     /// Puts the newest first, as the other members expect it.
     mutating func sort() {
-        sandboxes.sort { ($0.sandbox.metadata.attempt, $0.sandbox.createdAt) > ($1.sandbox.metadata.attempt, $1.sandbox.createdAt) }
+        sandboxes.sort {
+            ($0.sandbox.metadata.attempt, $0.sandbox.createdAt) > ($1.sandbox.metadata.attempt, $1.sandbox.createdAt)
+        }
         containers.sort { ($0.restartCount, $0.status.createdAt) > ($1.restartCount, $1.status.createdAt) }
     }
 }

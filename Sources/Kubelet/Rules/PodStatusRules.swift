@@ -27,7 +27,8 @@ struct PodStatusRules {
         status.qosClass = previous.qosClass.isEmpty ? QualityOfService.of(pod.spec) : previous.qosClass
         status.initContainerStatuses = rules.all(pod.initializers, previous: previous.initContainerStatuses)
         status.containerStatuses = rules.all(pod.appContainers, previous: previous.containerStatuses)
-        status.ephemeralContainerStatuses = rules.all(pod.debugContainers, previous: previous.ephemeralContainerStatuses)
+        status.ephemeralContainerStatuses = rules.all(
+            pod.debugContainers, previous: previous.ephemeralContainerStatuses)
         applyEnd(&status, previous: previous)
         applyAddresses(&status, previous: previous)
         let conditions = PodConditionRules(pod: pod, status: status, hasSandbox: hasNetwork, now: situation.now)

@@ -43,7 +43,9 @@ struct ProbeCounter: Sendable, Equatable {
     mutating func record(_ success: Bool) -> Bool {
         run = last == success ? run + 1 : 1
         last = success
-        guard run >= (success ? timing.successThreshold : timing.failureThreshold), verdict != success else { return false }
+        guard run >= (success ? timing.successThreshold : timing.failureThreshold), verdict != success else {
+            return false
+        }
         verdict = success
         return true
     }
@@ -58,7 +60,8 @@ enum ProbePace {
     /// - Returns: nil when the next look is a regular one.
     static func earlyDelay(_ early: Int, elapsed: Duration, period: Duration) -> Duration? {
         let delays: [Duration] = [
-            .milliseconds(50), .milliseconds(100), .milliseconds(200), .milliseconds(300), .milliseconds(500), .seconds(1),
+            .milliseconds(50), .milliseconds(100), .milliseconds(200), .milliseconds(300), .milliseconds(500),
+            .seconds(1),
         ]
         let delay = delays[min(early, delays.count - 1)]
         guard early < 12, elapsed + delay < period else { return nil }

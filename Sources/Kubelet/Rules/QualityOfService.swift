@@ -28,6 +28,8 @@ enum QualityOfService {
     }
 
     private static func positive(_ list: [String: Quantity]) -> [String: Quantity] {
-        list.filter { ($0.key == ResourceName.cpu || $0.key == ResourceName.memory) && ResourceAmount.milli($0.value) > 0 }
+        list.filter {
+            ($0.key == ResourceName.cpu || $0.key == ResourceName.memory) && ResourceAmount.milli($0.value) > 0
+        }
     }
 }

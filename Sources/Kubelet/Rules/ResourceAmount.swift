@@ -61,7 +61,9 @@ enum LinuxResourceRules {
     /// How soon the kernel kills the container when memory runs out: -997 (late) to 1000 (first).
     ///
     /// - SeeAlso: `GetContainerOOMScoreAdjust` of Kubernetes.
-    static func oomScoreAdjust(_ container: Container, quality: String, priority: Int32?, memoryCapacity: Int64) -> Int64 {
+    static func oomScoreAdjust(_ container: Container, quality: String, priority: Int32?, memoryCapacity: Int64)
+        -> Int64
+    {
         if let priority, priority >= 2_000_000_000 { return -997 }
         switch quality {
         case PodQOSClass.guaranteed: return -997

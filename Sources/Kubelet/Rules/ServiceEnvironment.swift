@@ -8,7 +8,8 @@ enum ServiceEnvironment {
     /// - Parameters:
     ///   - services: those of all namespaces that are known.
     ///   - withLinks: `enableServiceLinks`; without it only `kubernetes` of `default` is told.
-    static func variables(_ services: [Service], namespace: String, withLinks: Bool) -> [(name: String, value: String)] {
+    static func variables(_ services: [Service], namespace: String, withLinks: Bool) -> [(name: String, value: String)]
+    {
         var chosen: [String: Service] = [:]
         for service in services where hasAddress(service) {
             let isMaster = service.metadata.namespace == "default" && service.metadata.name == "kubernetes"

@@ -34,7 +34,9 @@ enum VolumeFiles {
                 throw WiringError("\(what) references non-existent key: \(item.key)")
             }
             try checkPath(item.path)
-            files.append(VolumeFile(path: item.path, data: value, mode: item.mode.map { UInt32(clamping: $0) & 0o7777 } ?? common))
+            files.append(
+                VolumeFile(
+                    path: item.path, data: value, mode: item.mode.map { UInt32(clamping: $0) & 0o7777 } ?? common))
         }
         return files
     }

@@ -18,7 +18,9 @@ struct KubeletResponse: Sendable {
     func send(_ status: HTTPResponseStatus, _ body: [UInt8], type: String) async throws {
         var headers = HTTPHeaders([("Content-Type", type), ("Content-Length", String(body.count))])
         if !isKeptAlive { headers.add(name: "Connection", value: "close") }
-        channel.write(HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)), promise: nil)
+        channel.write(
+            HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)),
+            promise: nil)
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
         try await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
     }

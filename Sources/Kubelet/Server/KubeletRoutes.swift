@@ -19,7 +19,9 @@ struct KubeletRoutes: Sendable {
 
     /// - Returns: whether the connection may carry another request.
     /// - Throws: `KubeletFault` for what is refused; anything else means that the connection is broken.
-    func answer(_ request: KubeletRequest, _ response: KubeletResponse, _ connection: KubeletConnection) async throws -> Bool {
+    func answer(_ request: KubeletRequest, _ response: KubeletResponse, _ connection: KubeletConnection) async throws
+        -> Bool
+    {
         switch request.path.first {
         case "healthz":
             try await response.send(.ok, "ok")
@@ -61,7 +63,8 @@ struct KubeletRoutes: Sendable {
             throw KubeletFault(status: .notFound, message: "pod \"\(name)\" not found")
         }
         guard pod.container(named: containerName) != nil else {
-            throw KubeletFault(status: .notFound, message: "container \"\(containerName)\" not found in pod \"\(name)\"")
+            throw KubeletFault(
+                status: .notFound, message: "container \"\(containerName)\" not found in pod \"\(name)\"")
         }
         let all = observed.containers.filter { $0.name == containerName && $0.state != .created }
         let options = LogOptions(request, now: timekeeper.time)
@@ -84,7 +87,8 @@ struct KubeletRoutes: Sendable {
         if options.isPrevious {
             return "previous terminated container \"\(container)\" in pod \"\(pod.metadata.name)\" not found"
         }
-        let statuses = pod.status.containerStatuses + pod.status.initContainerStatuses + pod.status.ephemeralContainerStatuses
+        let statuses =
+            pod.status.containerStatuses + pod.status.initContainerStatuses + pod.status.ephemeralContainerStatuses
         let waiting = statuses.first { $0.name == container }?.state.waiting
         let reason = waiting.map { $0.reason.isEmpty ? "" : ": \($0.reason)" } ?? ""
         return "container \"\(container)\" in pod \"\(pod.metadata.name)\" is waiting to start\(reason)"
@@ -116,7 +120,8 @@ struct KubeletRoutes: Sendable {
         let tty = request.flag("tty")
         return .remoteCommand(
             StreamSelection(
-                stdin: request.flag("input"), stdout: request.flag("output"), stderr: request.flag("error") && !tty, tty: tty))
+                stdin: request.flag("input"), stdout: request.flag("output"), stderr: request.flag("error") && !tty,
+                tty: tty))
     }
 
     private func session(_ request: KubeletRequest) async throws -> String {
@@ -143,12 +148,14 @@ struct KubeletRoutes: Sendable {
             if path[0] == "attach" {
                 return try await runtime.attach(
                     CRI.AttachRequest(
-                        containerID: container.id, tty: tty, stdin: request.flag("input"), stdout: request.flag("output"),
+                        containerID: container.id, tty: tty, stdin: request.flag("input"),
+                        stdout: request.flag("output"),
                         stderr: error))
             }
             return try await runtime.exec(
                 CRI.ExecRequest(
-                    containerID: container.id, command: request.values("command"), tty: tty, stdin: request.flag("input"),
+                    containerID: container.id, command: request.values("command"), tty: tty,
+                    stdin: request.flag("input"),
                     stdout: request.flag("output"), stderr: error))
         } catch let fault as RuntimeError {
             throw KubeletFault(status: .internalServerError, message: fault.message)

@@ -41,7 +41,8 @@ struct KubeletServer: Sendable {
         bound(port)
         logger.info("kubelet server listens", metadata: ["port": "\(port)"])
         let routes = KubeletRoutes(
-            supervisor: supervisor, runtime: runtime, timekeeper: timekeeper, nodeName: configuration.nodeName, logger: logger)
+            supervisor: supervisor, runtime: runtime, timekeeper: timekeeper, nodeName: configuration.nodeName,
+            logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             try await listener.executeThenClose { connections in
                 for try await connection in connections {
@@ -53,7 +54,9 @@ struct KubeletServer: Sendable {
     }
 
     private func tlsConfiguration() throws -> TLSConfiguration {
-        let chain = try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { NIOSSLCertificateSource.certificate($0) }
+        let chain = try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
         let key = try NIOSSLPrivateKey(file: tls.keyFile, format: .pem)
         var result = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
         result.minimumTLSVersion = .tlsv12

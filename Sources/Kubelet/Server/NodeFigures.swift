@@ -22,9 +22,11 @@ struct NodeFigures {
 
     private var rows: [Row] {
         stats.compactMap { stat in
-            guard let pod = stat.labels[RuntimeLabel.podName], let namespace = stat.labels[RuntimeLabel.podNamespace] else { return nil }
+            guard let pod = stat.labels[RuntimeLabel.podName], let namespace = stat.labels[RuntimeLabel.podNamespace]
+            else { return nil }
             return Row(
-                namespace: namespace, pod: pod, container: stat.labels[RuntimeLabel.containerName] ?? stat.metadata.name,
+                namespace: namespace, pod: pod,
+                container: stat.labels[RuntimeLabel.containerName] ?? stat.metadata.name,
                 cpuNanoseconds: stat.cpu?.usageCoreNanoSeconds, nanoCores: stat.cpu?.usageNanoCores,
                 memory: stat.memory?.workingSetBytes)
         }.sorted { ($0.namespace, $0.pod, $0.container) < ($1.namespace, $1.pod, $1.container) }
@@ -34,7 +36,9 @@ struct NodeFigures {
     var summary: JSONValue {
         let stamp = JSONValue.string(time.text)
         var pods: [JSONValue] = []
-        for (key, rows) in Dictionary(grouping: rows, by: { "\($0.namespace)/\($0.pod)" }).sorted(by: { $0.key < $1.key }) {
+        for (key, rows) in Dictionary(grouping: rows, by: { "\($0.namespace)/\($0.pod)" }).sorted(by: {
+            $0.key < $1.key
+        }) {
             let names = key.split(separator: "/").map(String.init)
             let uid = self.pods.first { "\($0.metadata.namespace)/\($0.metadata.name)" == key }?.metadata.uid ?? ""
             let containers = rows.map { row -> JSONValue in
@@ -48,7 +52,9 @@ struct NodeFigures {
                 ]
             }
             pods.append([
-                "podRef": ["name": .string(names.last ?? ""), "namespace": .string(names.first ?? ""), "uid": .string(uid)],
+                "podRef": [
+                    "name": .string(names.last ?? ""), "namespace": .string(names.first ?? ""), "uid": .string(uid),
+                ],
                 "containers": .array(containers),
             ])
         }
@@ -71,7 +77,9 @@ struct NodeFigures {
         var memory = "# TYPE container_memory_working_set_bytes gauge\n"
         for row in rows {
             let labels = "{container=\"\(row.container)\",namespace=\"\(row.namespace)\",pod=\"\(row.pod)\"}"
-            if let value = row.cpuNanoseconds { cpu += "container_cpu_usage_seconds_total\(labels) \(Double(value) / 1e9)\n" }
+            if let value = row.cpuNanoseconds {
+                cpu += "container_cpu_usage_seconds_total\(labels) \(Double(value) / 1e9)\n"
+            }
             if let value = row.memory { memory += "container_memory_working_set_bytes\(labels) \(value)\n" }
         }
         return cpu + memory

@@ -113,7 +113,8 @@ private struct WatchedObject<Object: RESTObject>: ObjectSource {
         self.namespace = namespace
         self.name = name
         informer = Informer(
-            client: client, of: Object.self, namespace: namespace, fieldSelector: "metadata.name=\(name)", logger: logger,
+            client: client, of: Object.self, namespace: namespace, fieldSelector: "metadata.name=\(name)",
+            logger: logger,
             timekeeper: timekeeper)
     }
 
@@ -131,7 +132,7 @@ private struct WatchedObject<Object: RESTObject>: ObjectSource {
         if informer.hasSynced { return informer.store.get(namespace: namespace, name: name) }
         do {
             return try await client.get(Object.self, namespace: namespace, name: name)
-        } catch where error.isNotFound {
+        } catch  where error.isNotFound {
             return nil
         }
     }

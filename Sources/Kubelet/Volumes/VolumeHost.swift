@@ -73,7 +73,8 @@ actor VolumeHost {
             if inMemory && !mounter.isMounted(path) { try mounter.mountMemory(at: path, bytes: nil) }
             try FileSystem.changeMode(path, 0o755)
             stamps += 1
-            try AtomicWriter(directory: path, stamp: "\(UInt64.random(in: .min ... .max))_\(stamps)").write(files, group: group)
+            try AtomicWriter(directory: path, stamp: "\(UInt64.random(in: .min ... .max))_\(stamps)").write(
+                files, group: group)
         case .hostPath:
             break
         }
@@ -91,11 +92,14 @@ actor VolumeHost {
     private func prepare(hostPath path: String, type: String) throws(FileError) {
         let kind = FileSystem.kind(path)
         func require(_ wanted: FileSystem.Kind) throws(FileError) {
-            if kind != wanted { throw FileError(call: "hostPath type check failed: \(path) is not a \(wanted)", code: 2) }
+            if kind != wanted {
+                throw FileError(call: "hostPath type check failed: \(path) is not a \(wanted)", code: 2)
+            }
         }
         switch type {
         case "DirectoryOrCreate": if kind == nil { try FileSystem.makeDirectory(path) } else { try require(.directory) }
-        case "FileOrCreate": if kind == nil { try FileSystem.write([], to: path, mode: 0o644) } else { try require(.file) }
+        case "FileOrCreate":
+            if kind == nil { try FileSystem.write([], to: path, mode: 0o644) } else { try require(.file) }
         case "Directory": try require(.directory)
         case "File": try require(.file)
         case "Socket": try require(.socket)
@@ -128,7 +132,9 @@ actor VolumeHost {
     /// Writes a file of the pod's own, such as its `/etc/hosts`.
     ///
     /// - Returns: its path.
-    func writePodFile(_ name: String, _ bytes: [UInt8], pod uid: String, mode: UInt32 = 0o644) throws(FileError) -> String {
+    func writePodFile(_ name: String, _ bytes: [UInt8], pod uid: String, mode: UInt32 = 0o644) throws(FileError)
+        -> String
+    {
         let path = "\(podDirectory(uid))/\(name)"
         if let slash = path.lastIndex(of: "/") { try FileSystem.makeDirectory(String(path[..<slash]), mode: 0o750) }
         // in place: running containers have this very file mounted

@@ -52,7 +52,9 @@ extension HorizontalPodAutoscaler: Defaulted {
     private static func rules(_ given: HPAScalingRules?, over defaults: HPAScalingRules) -> HPAScalingRules {
         guard var rules = given else { return defaults }
         if rules.selectPolicy == nil { rules.selectPolicy = defaults.selectPolicy }
-        if rules.stabilizationWindowSeconds == nil { rules.stabilizationWindowSeconds = defaults.stabilizationWindowSeconds }
+        if rules.stabilizationWindowSeconds == nil {
+            rules.stabilizationWindowSeconds = defaults.stabilizationWindowSeconds
+        }
         if rules.policies.isEmpty { rules.policies = defaults.policies }
         return rules
     }

@@ -17,7 +17,9 @@ extension JobSpec {
         if let rules = podFailurePolicy?.rules.indices {
             for rule in rules {
                 if let patterns = podFailurePolicy?.rules[rule].onPodConditions.indices {
-                    for pattern in patterns { podFailurePolicy?.rules[rule].onPodConditions[pattern].status.orDefault("True") }
+                    for pattern in patterns {
+                        podFailurePolicy?.rules[rule].onPodConditions[pattern].status.orDefault("True")
+                    }
                 }
             }
         }

@@ -41,7 +41,9 @@ extension Service: Defaulted {
         for index in spec.ports.indices {
             spec.ports[index].protocol.orDefault(TransportProtocol.tcp)
             let target = spec.ports[index].targetPort
-            if target == .int(0) || target == .string("") { spec.ports[index].targetPort = .int(spec.ports[index].port) }
+            if target == .int(0) || target == .string("") {
+                spec.ports[index].targetPort = .int(spec.ports[index].port)
+            }
         }
         let isReachedFromOutside = spec.type == ServiceType.nodePort || spec.type == ServiceType.loadBalancer
         if isReachedFromOutside { spec.externalTrafficPolicy.orDefault("Cluster") }
@@ -75,7 +77,9 @@ extension Node: Defaulted {
 extension Endpoints: Defaulted {
     public mutating func applyDefaults() {
         for subset in subsets.indices {
-            for port in subsets[subset].ports.indices { subsets[subset].ports[port].protocol.orDefault(TransportProtocol.tcp) }
+            for port in subsets[subset].ports.indices {
+                subsets[subset].ports[port].protocol.orDefault(TransportProtocol.tcp)
+            }
         }
     }
 }
@@ -85,7 +89,9 @@ extension LimitRange: Defaulted {
         for index in spec.limits.indices where spec.limits[index].type == LimitType.container {
             var item = spec.limits[index]
             for (name, value) in item.max where item.default[name] == nil { item.default[name] = value }
-            for (name, value) in item.default where item.defaultRequest[name] == nil { item.defaultRequest[name] = value }
+            for (name, value) in item.default where item.defaultRequest[name] == nil {
+                item.defaultRequest[name] = value
+            }
             for (name, value) in item.min where item.defaultRequest[name] == nil { item.defaultRequest[name] = value }
             spec.limits[index] = item
         }

@@ -19,10 +19,13 @@ extension VolumeSource {
         secret?.defaultMode.orDefault(0o644)
         configMap?.defaultMode.orDefault(0o644)
         downwardAPI?.defaultMode.orDefault(0o644)
-        if let items = downwardAPI?.items.indices { for index in items { downwardAPI?.items[index].fieldRef?.apiVersion.orDefault("v1") } }
+        if let items = downwardAPI?.items.indices {
+            for index in items { downwardAPI?.items[index].fieldRef?.apiVersion.orDefault("v1") }
+        }
         projected?.applyDefaults()
         if let present = image, present.pullPolicy.isEmpty {
-            image?.pullPolicy = ImageReference.pullsByDefault(present.reference) ? PullPolicy.always : PullPolicy.ifNotPresent
+            image?.pullPolicy =
+                ImageReference.pullsByDefault(present.reference) ? PullPolicy.always : PullPolicy.ifNotPresent
         }
         if var template = ephemeral?.volumeClaimTemplate {
             template.spec.volumeMode.orDefault("Filesystem")

@@ -33,7 +33,9 @@ public struct MetaDuration: WireValue, Hashable {
             rest = rest.dropFirst(number.count)
             let unit = rest.prefix { !$0.isNumber && $0 != "." }
             rest = rest.dropFirst(unit.count)
-            guard let value = Double(number), let size = Self.units.first(where: { $0.name == unit })?.size else { return nil }
+            guard let value = Double(number), let size = Self.units.first(where: { $0.name == unit })?.size else {
+                return nil
+            }
             total += value * size
         }
         guard let nanoseconds = Int64(exactly: (sign * total).rounded()) else { return nil }

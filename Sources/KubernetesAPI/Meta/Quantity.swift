@@ -36,10 +36,14 @@ public struct Quantity: WireValue, Hashable, Comparable {
     }
 
     /// A whole amount.
-    public init(_ value: Int64, format: Format = .decimalSI) { self.init(nanos: Int128(value) * Self.one, format: format) }
+    public init(_ value: Int64, format: Format = .decimalSI) {
+        self.init(nanos: Int128(value) * Self.one, format: format)
+    }
 
     /// An amount in thousandths.
-    public init(milli: Int64, format: Format = .decimalSI) { self.init(nanos: Int128(milli) * 1_000_000, format: format) }
+    public init(milli: Int64, format: Format = .decimalSI) {
+        self.init(nanos: Int128(milli) * 1_000_000, format: format)
+    }
 
     /// The amount, rounded up to a whole number.
     public var value: Int64 { rounded(to: Self.one) }

@@ -134,7 +134,8 @@ public struct MicroTime: WireValue, Hashable, Comparable {
     public func encode(json writer: inout JSONWriter) { if isZero { writer.null() } else { writer.string(text) } }
 
     public mutating func decode(protobuf reader: inout ProtobufReader) throws(ProtobufFault) {
-        self = try TimeText.read(&reader).map { MicroTime(seconds: $0.seconds, nanos: $0.nanos / 1_000 * 1_000) } ?? .zero
+        self =
+            try TimeText.read(&reader).map { MicroTime(seconds: $0.seconds, nanos: $0.nanos / 1_000 * 1_000) } ?? .zero
     }
 
     public func encode(protobuf writer: inout ProtobufWriter) {
@@ -150,7 +151,8 @@ private enum TimeText {
     static func fault(_ text: String, at offset: Int) -> JSONFault {
         JSONFault(
             .invalidValue(
-                message: "parsing time \"\(text)\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\(text)\" as \"2006\""),
+                message:
+                    "parsing time \"\(text)\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\(text)\" as \"2006\""),
             at: offset)
     }
 

@@ -6,10 +6,14 @@ import Wire
 extension NetworkPolicy: Defaulted {
     public mutating func applyDefaults() {
         for rule in spec.ingress.indices {
-            for port in spec.ingress[rule].ports.indices { spec.ingress[rule].ports[port].protocol.orDefault(TransportProtocol.tcp) }
+            for port in spec.ingress[rule].ports.indices {
+                spec.ingress[rule].ports[port].protocol.orDefault(TransportProtocol.tcp)
+            }
         }
         for rule in spec.egress.indices {
-            for port in spec.egress[rule].ports.indices { spec.egress[rule].ports[port].protocol.orDefault(TransportProtocol.tcp) }
+            for port in spec.egress[rule].ports.indices {
+                spec.egress[rule].ports[port].protocol.orDefault(TransportProtocol.tcp)
+            }
         }
         if spec.policyTypes.isEmpty {
             spec.policyTypes = [PolicyType.ingress]

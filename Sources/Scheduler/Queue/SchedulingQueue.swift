@@ -186,7 +186,8 @@ extension SchedulingQueue {
         entries[entry.pod.uid] = (entry, .backoff(lastTicket))
         backoff.insert(
             BackoffItem(
-                until: entry.since + Self.backoffTime(attempts: entry.attempts), ticket: lastTicket, uid: entry.pod.uid))
+                until: entry.since + Self.backoffTime(attempts: entry.attempts), ticket: lastTicket, uid: entry.pod.uid)
+        )
     }
 
     /// Moves a pod out of the unschedulable ones: to be tried at once, or when its backoff is over.

@@ -42,13 +42,17 @@ struct PodAffinityTerms: Sendable, Equatable {
         guard let affinity = pod.spec.affinity else { return }
         let owner = pod.metadata
         if let near = affinity.podAffinity {
-            requiredAffinity = near.requiredDuringSchedulingIgnoredDuringExecution.map { AffinityTerm($0, owner: owner) }
+            requiredAffinity = near.requiredDuringSchedulingIgnoredDuringExecution.map {
+                AffinityTerm($0, owner: owner)
+            }
             preferred = near.preferredDuringSchedulingIgnoredDuringExecution.map {
                 AffinityTerm($0.podAffinityTerm, weight: Int64($0.weight), owner: owner)
             }
         }
         if let far = affinity.podAntiAffinity {
-            requiredAntiAffinity = far.requiredDuringSchedulingIgnoredDuringExecution.map { AffinityTerm($0, owner: owner) }
+            requiredAntiAffinity = far.requiredDuringSchedulingIgnoredDuringExecution.map {
+                AffinityTerm($0, owner: owner)
+            }
             preferred += far.preferredDuringSchedulingIgnoredDuringExecution.map {
                 AffinityTerm($0.podAffinityTerm, weight: -Int64($0.weight), owner: owner)
             }

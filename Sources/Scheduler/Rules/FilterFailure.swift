@@ -49,7 +49,8 @@ enum FilterFailure: Sendable, Equatable {
         switch self {
         case .nodePorts, .topologySpread, .podAntiAffinity, .existingAntiAffinity: true
         case .resources(let shortage): !shortage.exceedsNode
-        case .nodeUnschedulable, .nodeName, .taint, .nodeAffinity, .volumeNodeAffinity, .topologySpreadLabelMissing, .podAffinity:
+        case .nodeUnschedulable, .nodeName, .taint, .nodeAffinity, .volumeNodeAffinity, .topologySpreadLabelMissing,
+            .podAffinity:
             false
         }
     }

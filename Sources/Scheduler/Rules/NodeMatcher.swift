@@ -27,7 +27,8 @@ struct NodeTermMatcher: Sendable, Equatable {
     }
 
     func matches(name: String, labels nodeLabels: [String: String]) -> Bool {
-        isValid && labels.allSatisfy { Self.holds($0) { nodeLabels[$0] } } && names.allSatisfy { Self.holds($0) { _ in name } }
+        isValid && labels.allSatisfy { Self.holds($0) { nodeLabels[$0] } }
+            && names.allSatisfy { Self.holds($0) { _ in name } }
     }
 
     /// The only nodes that can match, where the term names them; nil for any.
@@ -94,13 +95,15 @@ struct RequiredNodeAffinity: Sendable, Equatable {
 
     init(_ spec: PodSpec) {
         labels = spec.nodeSelector
-        selector = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution.map(NodeSelectorMatcher.init)
+        selector = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution.map(
+            NodeSelectorMatcher.init)
     }
 
     var isEmpty: Bool { labels.isEmpty && selector == nil }
     var onlyNames: Set<String>? { selector?.onlyNames }
 
     func matches(name: String, labels nodeLabels: [String: String]) -> Bool {
-        labels.allSatisfy { nodeLabels[$0.key] == $0.value } && (selector?.matches(name: name, labels: nodeLabels) ?? true)
+        labels.allSatisfy { nodeLabels[$0.key] == $0.value }
+            && (selector?.matches(name: name, labels: nodeLabels) ?? true)
     }
 }

@@ -48,7 +48,9 @@ struct NodeSearch {
         }
         // All others are out; that is said without looking at them.
         for slot in cluster.order {
-            if let node = cluster.nodes[slot], !names.contains(node.name) { found.failures.append((slot, .nodeAffinity)) }
+            if let node = cluster.nodes[slot], !names.contains(node.name) {
+                found.failures.append((slot, .nodeAffinity))
+            }
         }
         return found
     }

@@ -52,7 +52,9 @@ package final class PodInfo: Sendable {
         tolerations = spec.tolerations
         requiredNodeAffinity = RequiredNodeAffinity(spec)
         let preferred = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
-        preferredNodeTerms = preferred.filter { $0.weight != 0 }.map { (Int64($0.weight), NodeTermMatcher($0.preference)) }
+        preferredNodeTerms = preferred.filter { $0.weight != 0 }.map {
+            (Int64($0.weight), NodeTermMatcher($0.preference))
+        }
         affinity = PodAffinityTerms(pod)
         let constraints = spec.topologySpreadConstraints
         hardSpread = constraints.filter { $0.whenUnsatisfiable == UnsatisfiableConstraintAction.doNotSchedule }

@@ -39,6 +39,9 @@ struct SpreadConstraint: Sendable, Equatable {
 
     /// What counts for a pod without constraints of its own that belongs to a service or a replicated workload.
     static func systemDefaults(_ selector: LabelMatcher) -> [SpreadConstraint] {
-        [SpreadConstraint(hostname, maxSkew: 3, selector: selector), SpreadConstraint(zone, maxSkew: 5, selector: selector)]
+        [
+            SpreadConstraint(hostname, maxSkew: 3, selector: selector),
+            SpreadConstraint(zone, maxSkew: 5, selector: selector),
+        ]
     }
 }

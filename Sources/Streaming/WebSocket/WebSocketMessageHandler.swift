@@ -15,6 +15,7 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
     static let maxMessageLength = 4 << 20
     private let sendsText: Bool
     private var closeSent = false
+    private var lastWrite: EventLoopFuture<Void>?
 
     init(sendsText: Bool) { self.sendsText = sendsText }
 
@@ -51,8 +52,17 @@ final class WebSocketMessageHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let frame = WebSocketFrame(fin: true, opcode: sendsText ? .text : .binary, data: unwrapOutboundIn(data))
-        context.write(wrapOutboundOut(frame), promise: promise)
+        let message = unwrapOutboundIn(data)
+        // An empty write only asks when all before it is on its way: kubectl takes an empty message for a fault.
+        guard message.readableBytes > 0 else {
+            guard let promise else { return }
+            (lastWrite ?? context.eventLoop.makeSucceededVoidFuture()).cascade(to: promise)
+            return
+        }
+        let written = promise ?? context.eventLoop.makePromise()
+        lastWrite = written.futureResult
+        let frame = WebSocketFrame(fin: true, opcode: sendsText ? .text : .binary, data: message)
+        context.write(wrapOutboundOut(frame), promise: written)
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

@@ -30,7 +30,9 @@ struct TokenTests {
 
     let clock = Clock()
     let key = ServiceAccountKey(P256.Signing.PrivateKey())
-    let live = LiveObjects(["sa/ns/bot": LiveObject(uid: "u1"), "pod/ns/web": LiveObject(uid: "p1"), "node/n1": LiveObject(uid: "n1")])
+    let live = LiveObjects([
+        "sa/ns/bot": LiveObject(uid: "u1"), "pod/ns/web": LiveObject(uid: "p1"), "node/n1": LiveObject(uid: "n1"),
+    ])
     var issuer: ServiceAccountTokenIssuer { ServiceAccountTokenIssuer(key: key, now: clock.now) }
 
     private func token(audiences: [String] = [], pod: Bool = false) throws -> String {
@@ -81,12 +83,15 @@ struct TokenTests {
         let verifier = ServiceAccountTokenVerifier(issuer: issuer, lookup: live, now: clock.now)
         let token = try token()
         let other = ServiceAccountTokenVerifier(
-            issuer: ServiceAccountTokenIssuer(key: ServiceAccountKey(P256.Signing.PrivateKey()), now: clock.now), lookup: live,
+            issuer: ServiceAccountTokenIssuer(key: ServiceAccountKey(P256.Signing.PrivateKey()), now: clock.now),
+            lookup: live,
             now: clock.now)
         #expect(throws: ServiceAccountTokenVerifier.Refusal.self) { try other.verify(token) }
         let parts = token.split(separator: ".").map(String.init)
         let none = Base64URL.encode(Array(#"{"alg":"none"}"#.utf8))
-        for changed in ["\(none).\(parts[1]).", "\(parts[0]).\(parts[1]).AAAA", parts.dropLast().joined(separator: ".") + "."] {
+        for changed in [
+            "\(none).\(parts[1]).", "\(parts[0]).\(parts[1]).AAAA", parts.dropLast().joined(separator: ".") + ".",
+        ] {
             #expect(throws: ServiceAccountTokenVerifier.Refusal.self, "\(changed)") { try verifier.verify(changed) }
         }
         for text in ["", "abc", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] { #expect(try verifier.verify(text) == nil) }
@@ -109,13 +114,17 @@ struct TokenTests {
         #expect(authenticator.review(token: other, audiences: ["other", "more"]).audiences == ["other"])
         #expect(
             authenticator.review(token: other, audiences: []).error
-                == #"[invalid bearer token, token audiences ["other"] is invalid for the target audiences ["\#(own)"]]"#)
+                == #"[invalid bearer token, token audiences ["other"] is invalid for the target audiences ["\#(own)"]]"#
+        )
     }
 
-    @Test("the token of an Authorization field", arguments: [
-        ("Bearer abc", "abc"), ("bearer abc", "abc"), ("Bearer abc extra", "abc"), ("Bearer", nil), ("Bearer  abc", nil),
-        ("Basic YTpi", nil), ("abc", nil), ("", nil), ("  Bearer abc", "abc"),
-    ] as [(String, String?)])
+    @Test(
+        "the token of an Authorization field",
+        arguments: [
+            ("Bearer abc", "abc"), ("bearer abc", "abc"), ("Bearer abc extra", "abc"), ("Bearer", nil),
+            ("Bearer  abc", nil),
+            ("Basic YTpi", nil), ("abc", nil), ("", nil), ("  Bearer abc", "abc"),
+        ] as [(String, String?)])
     func field(_ text: String, _ expected: String?) { #expect(RequestAuthenticator.bearerToken(text) == expected) }
 
     @Test("discovery documents name the issuer and the key")

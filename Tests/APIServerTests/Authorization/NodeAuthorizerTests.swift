@@ -35,21 +35,31 @@ struct NodeAuthorizerTests {
         var testDescription: String { asked }
     }
 
-    @Test("a node reaches what its pods need", arguments: [
-        Case(asked: "get nodes n1", allowed: true),
-        Case(asked: "get nodes n2", allowed: false, reason: "node 'n1' cannot read 'n2', only its own Node object"),
-        Case(asked: "get secrets s ns", allowed: true),
-        Case(asked: "get secrets t ns", allowed: false, reason: "no relationship found between node 'n1' and this object"),
-        Case(asked: "watch secrets s ns", allowed: true),
-        Case(asked: "list secrets - ns", allowed: false, reason: "can only read namespaced object of this type"),
-        Case(asked: "get configmaps c ns", allowed: true),
-        Case(asked: "get configmaps c other", allowed: false, reason: "no relationship found between node 'n1' and this object"),
-        Case(asked: "create serviceaccounts/token bot ns", allowed: true),
-        Case(asked: "create serviceaccounts/token admin ns", allowed: false, reason: "no relationship found between node 'n1' and this object"),
-        Case(asked: "create pods - ns", allowed: true), Case(asked: "list services", allowed: true),
-        Case(asked: "list pods", allowed: false, reason: "can only list/watch pods with spec.nodeName field selector"),
-        Case(asked: "delete deployments x ns", allowed: false),
-    ])
+    @Test(
+        "a node reaches what its pods need",
+        arguments: [
+            Case(asked: "get nodes n1", allowed: true),
+            Case(asked: "get nodes n2", allowed: false, reason: "node 'n1' cannot read 'n2', only its own Node object"),
+            Case(asked: "get secrets s ns", allowed: true),
+            Case(
+                asked: "get secrets t ns", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(asked: "watch secrets s ns", allowed: true),
+            Case(asked: "list secrets - ns", allowed: false, reason: "can only read namespaced object of this type"),
+            Case(asked: "get configmaps c ns", allowed: true),
+            Case(
+                asked: "get configmaps c other", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(asked: "create serviceaccounts/token bot ns", allowed: true),
+            Case(
+                asked: "create serviceaccounts/token admin ns", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(asked: "create pods - ns", allowed: true), Case(asked: "list services", allowed: true),
+            Case(
+                asked: "list pods", allowed: false, reason: "can only list/watch pods with spec.nodeName field selector"
+            ),
+            Case(asked: "delete deployments x ns", allowed: false),
+        ])
     func decides(_ c: Case) {
         let authorizer = NodeAuthorizer(pods: OnePod(), rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
         let words = c.asked.split(separator: " ").map { $0 == "-" ? "" : String($0) }
@@ -64,10 +74,12 @@ struct NodeAuthorizerTests {
         #expect(decision.reason == c.reason)
     }
 
-    @Test("who is no node gets no opinion", arguments: [
-        RequestUser(name: "ann", groups: ["system:nodes"]), RequestUser(name: "system:node:n1"),
-        RequestUser(name: "system:node:", groups: ["system:nodes"]),
-    ])
+    @Test(
+        "who is no node gets no opinion",
+        arguments: [
+            RequestUser(name: "ann", groups: ["system:nodes"]), RequestUser(name: "system:node:n1"),
+            RequestUser(name: "system:node:", groups: ["system:nodes"]),
+        ])
     func others(_ user: RequestUser) { #expect(NodeAuthorizer.nodeName(of: user) == nil) }
 
     @Test("the pods of a node can be listed with a selection")

@@ -14,14 +14,18 @@ struct BootstrapRBACTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("shared/api/bootstrap")
 
-    private static func objects<Object: TopLevelObject>(_ file: String, of _: Object.Type = Object.self) throws -> [Object] {
+    private static func objects<Object: TopLevelObject>(_ file: String, of _: Object.Type = Object.self) throws
+        -> [Object]
+    {
         let url = facts.appendingPathComponent(file)
         guard let data = try? Data(contentsOf: url) else {
             print("skipped: \(url.path) is not there")
             return []
         }
         let all = try JSONValue.parse(Array(data)).arrayValue ?? []
-        return try all.filter { $0["kind"]?.stringValue == Object.kind }.map { try JSONCoding.decode(Object.self, from: $0.bytes()) }
+        return try all.filter { $0["kind"]?.stringValue == Object.kind }.map {
+            try JSONCoding.decode(Object.self, from: $0.bytes())
+        }
     }
 
     private static func sorted<Object: KubernetesObject>(_ objects: [Object]) -> [Object] {

@@ -38,7 +38,8 @@ struct RequestChainTests {
             ClusterRole {
                 $0.metadata.name = "imp"
                 $0.rules = [
-                    RBACTests.rule(["impersonate"], [""], ["users"], ["jane"]), RBACTests.rule(["impersonate"], [""], ["groups"], ["dev"]),
+                    RBACTests.rule(["impersonate"], [""], ["users"], ["jane"]),
+                    RBACTests.rule(["impersonate"], [""], ["groups"], ["dev"]),
                 ]
             })
         bindings.append(
@@ -46,26 +47,32 @@ struct RequestChainTests {
                 ($0.metadata.name, $0.roleRef.kind, $0.roleRef.name) = ("imp", "ClusterRole", "imp")
                 $0.subjects = [RBACTests.subject("User", "helper")]
             })
-        let rbac = RBACAuthorizer(source: FixedRBAC(index: RBACIndex(clusterRoles: roles, clusterRoleBindings: bindings)))
+        let rbac = RBACAuthorizer(
+            source: FixedRBAC(index: RBACIndex(clusterRoles: roles, clusterRoleBindings: bindings)))
         let issuer = ServiceAccountTokenIssuer(key: pki.serviceAccountKey)
         let tokens = "tok-admin,admin,1,system:masters\ntok-helper,helper,2\n"
         let authenticator = RequestAuthenticator(
             certificates: try ClientCertificateVerifier(authorities: pki.authority.certificatePEM),
             tokenFile: try StaticTokenFile(Array(tokens.utf8)),
-            serviceAccounts: ServiceAccountTokenVerifier(issuer: issuer, lookup: LiveObjects([:])), audiences: issuer.audiences)
+            serviceAccounts: ServiceAccountTokenVerifier(issuer: issuer, lookup: LiveObjects([:])),
+            audiences: issuer.audiences)
         let metrics = RequestMetrics()
         let health = HealthEndpoints(live: [.ping], ready: [.ping, HealthCheck("slow") { "not yet" }])
         return RequestChain(
             .init(
                 authenticator: authenticator, authorizer: AuthorizerChain([rbac]),
                 proxy: ProxyService(
-                    targets: NoTargets(), connector: try BackendConnector(client: try #require(pki.clients[.kubeletClient]), authority: nil)),
+                    targets: NoTargets(),
+                    connector: try BackendConnector(client: try #require(pki.clients[.kubeletClient]), authority: nil)),
                 endpoints: ServerEndpoints(
-                    health: health, version: ServerVersion(), metrics: metrics, tokens: issuer, externalURL: "https://h"),
+                    health: health, version: ServerVersion(), metrics: metrics, tokens: issuer, externalURL: "https://h"
+                ),
                 metrics: metrics, handler: Echo(), eventLoops: MultiThreadedEventLoopGroup.singleton))
     }
 
-    private func ask(_ chain: RequestChain, _ line: String, _ headers: [(name: String, value: String)]) async -> (Int, String) {
+    private func ask(_ chain: RequestChain, _ line: String, _ headers: [(name: String, value: String)]) async -> (
+        Int, String
+    ) {
         let words = line.split(separator: " ").map(String.init)
         let peer = PeerConnection(remoteAddress: "192.0.2.1", eventLoop: MultiThreadedEventLoopGroup.singleton.next())
         let request = EdgeRequest(method: words[0], target: words[1], headers: headers, peer: peer)
@@ -81,28 +88,65 @@ struct RequestChainTests {
         var testDescription: String { "\(line) \(headers)" }
     }
 
-    @Test("who may do what", arguments: [
-        Case(line: "GET /healthz", status: 200, part: "ok"),
-        Case(line: "GET /readyz", status: 500, part: "[+]ping ok\n[-]slow failed: reason withheld\nreadyz check failed"),
-        Case(line: "GET /livez?verbose", status: 200, part: "[+]ping ok\nlivez check passed"),
-        Case(line: "GET /healthz", headers: ["authorization: Bearer nope"], status: 401, part: #""message":"Unauthorized","reason":"Unauthorized","code":401"#),
-        Case(line: "GET /version", status: 200, part: #""gitVersion": "v1.36.2+martlet""#),
-        Case(line: "POST /version", headers: ["authorization: Bearer tok-admin"], status: 405, part: "MethodNotAllowed"),
-        Case(line: "GET /metrics", status: 403, part: #"forbidden: User \"system:anonymous\" cannot get path \"/metrics\""#),
-        Case(line: "GET /metrics", headers: ["authorization: bearer tok-admin"], status: 200, part: "apiserver_request_total"),
-        Case(line: "GET /openid/v1/jwks", headers: ["authorization: bearer tok-admin"], status: 200, part: #""crv":"P-256""#),
-        Case(line: "GET /api/v1/pods", status: 403, part: #"pods is forbidden: User \"system:anonymous\" cannot list resource \"pods\" in API group \"\" at the cluster scope"#),
-        Case(line: "GET /api/v1/pods", headers: ["authorization: Bearer tok-admin"], status: 200, part: "list pods admin,system:masters,system:authenticated"),
-        Case(line: "POST /api/v1/pods", headers: ["authorization: Bearer tok-admin", "impersonate-user: eve"], status: 403, part: #"User \"eve\" cannot create resource"#),
-        Case(line: "GET /api", headers: ["authorization: Bearer tok-helper", "impersonate-user: jane", "impersonate-group: dev"], status: 200, part: "get  jane,dev,system:authenticated"),
-        Case(line: "GET /api", headers: ["authorization: Bearer tok-admin", "impersonate-user: system:serviceaccount:ns:bot"], status: 200,
-             part: "get  system:serviceaccount:ns:bot,system:serviceaccounts,system:serviceaccounts:ns,system:authenticated"),
-        Case(line: "GET /api/v1/pods", headers: ["impersonate-user: admin"], status: 403, part: #"cannot impersonate-on:user-info:list resource \"pods\""#),
-        Case(line: "GET /api", headers: ["authorization: Bearer tok-admin", "impersonate-group: dev"], status: 400,
-             part: #"requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{\"dev\"}, Extra:map[string][]string(nil)} without impersonating a user name"#),
-        Case(line: "GET /api/v1/namespaces/ns/pods/x/log", headers: ["authorization: Bearer tok-admin"], status: 404, part: #"pods \"x\" not found"#),
-        Case(line: "GET /a%2", status: 400, part: "BadRequest"),
-    ])
+    @Test(
+        "who may do what",
+        arguments: [
+            Case(line: "GET /healthz", status: 200, part: "ok"),
+            Case(
+                line: "GET /readyz", status: 500,
+                part: "[+]ping ok\n[-]slow failed: reason withheld\nreadyz check failed"),
+            Case(line: "GET /livez?verbose", status: 200, part: "[+]ping ok\nlivez check passed"),
+            Case(
+                line: "GET /healthz", headers: ["authorization: Bearer nope"], status: 401,
+                part: #""message":"Unauthorized","reason":"Unauthorized","code":401"#),
+            Case(line: "GET /version", status: 200, part: #""gitVersion": "v1.36.2+martlet""#),
+            Case(
+                line: "POST /version", headers: ["authorization: Bearer tok-admin"], status: 405,
+                part: "MethodNotAllowed"),
+            Case(
+                line: "GET /metrics", status: 403,
+                part: #"forbidden: User \"system:anonymous\" cannot get path \"/metrics\""#),
+            Case(
+                line: "GET /metrics", headers: ["authorization: bearer tok-admin"], status: 200,
+                part: "apiserver_request_total"),
+            Case(
+                line: "GET /openid/v1/jwks", headers: ["authorization: bearer tok-admin"], status: 200,
+                part: #""crv":"P-256""#),
+            Case(
+                line: "GET /api/v1/pods", status: 403,
+                part:
+                    #"pods is forbidden: User \"system:anonymous\" cannot list resource \"pods\" in API group \"\" at the cluster scope"#
+            ),
+            Case(
+                line: "GET /api/v1/pods", headers: ["authorization: Bearer tok-admin"], status: 200,
+                part: "list pods admin,system:masters,system:authenticated"),
+            Case(
+                line: "POST /api/v1/pods", headers: ["authorization: Bearer tok-admin", "impersonate-user: eve"],
+                status: 403, part: #"User \"eve\" cannot create resource"#),
+            Case(
+                line: "GET /api",
+                headers: ["authorization: Bearer tok-helper", "impersonate-user: jane", "impersonate-group: dev"],
+                status: 200, part: "get  jane,dev,system:authenticated"),
+            Case(
+                line: "GET /api",
+                headers: ["authorization: Bearer tok-admin", "impersonate-user: system:serviceaccount:ns:bot"],
+                status: 200,
+                part:
+                    "get  system:serviceaccount:ns:bot,system:serviceaccounts,system:serviceaccounts:ns,system:authenticated"
+            ),
+            Case(
+                line: "GET /api/v1/pods", headers: ["impersonate-user: admin"], status: 403,
+                part: #"cannot impersonate-on:user-info:list resource \"pods\""#),
+            Case(
+                line: "GET /api", headers: ["authorization: Bearer tok-admin", "impersonate-group: dev"], status: 400,
+                part:
+                    #"requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{\"dev\"}, Extra:map[string][]string(nil)} without impersonating a user name"#
+            ),
+            Case(
+                line: "GET /api/v1/namespaces/ns/pods/x/log", headers: ["authorization: Bearer tok-admin"], status: 404,
+                part: #"pods \"x\" not found"#),
+            Case(line: "GET /a%2", status: 400, part: "BadRequest"),
+        ])
     func decides(_ c: Case) async throws {
         try await EdgeHarness.withPKI { pki in
             let headers = c.headers.map { line in
@@ -126,7 +170,10 @@ struct RequestChainTests {
             }
             #expect(await act(as: "jane").hasPrefix("get  jane"))
             let user = await act(as: "joe")
-            #expect(user.contains(#"users \"joe\" is forbidden: User \"helper\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope"#))
+            #expect(
+                user.contains(
+                    #"users \"joe\" is forbidden: User \"helper\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope"#
+                ))
             let group = await act(as: "jane", group: "ops")
             #expect(group.contains(#"groups \"ops\" is forbidden"#))
         }

@@ -63,9 +63,11 @@ struct EdgeHarness {
     }
 
     /// One request on a connection of its own.
-    func send(_ method: String, _ target: String, body: [UInt8] = [], client: ClusterPKI.Client = .admin) async throws -> (
-        status: Int, headers: [(name: String, value: String)], body: String
-    ) {
+    func send(_ method: String, _ target: String, body: [UInt8] = [], client: ClusterPKI.Client = .admin) async throws
+        -> (
+            status: Int, headers: [(name: String, value: String)], body: String
+        )
+    {
         guard let pair = pki.clients[client] else { throw ChannelError.inappropriateOperationForState }
         let connector = try BackendConnector(client: pair, authority: pki.authority.certificatePEM)
         let request = BackendRequest(
@@ -85,7 +87,8 @@ struct EdgeHarness {
         let promise = group.next().makePromise(of: String.self)
         let channel = try await ClientBootstrap(group: group).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+                try channel.pipeline.syncOperations.addHandler(
+                    NIOSSLClientHandler(context: context, serverHostname: nil))
                 try channel.pipeline.syncOperations.addHandler(Gatherer(promise: promise))
             }
         }.connect(host: "127.0.0.1", port: port).get()

@@ -15,7 +15,8 @@ struct EdgeServerTests {
     func answers() async throws {
         let answer: @Sendable (EdgeRequest) async -> EdgeResponse = { request in
             let first = "\(request.method) \(request.target) \(request.body.count) \(request.peer.remoteAddress)"
-            return ClosureService.text("\(first) \(request.peer.certificates.count) \(request.peer.eventLoop.inEventLoop)")
+            return ClosureService.text(
+                "\(first) \(request.peer.certificates.count) \(request.peer.eventLoop.inEventLoop)")
         }
         try await EdgeHarness.run(answer) { harness in
             let response = try await harness.send("POST", "/a?b=c", body: [1, 2, 3])
@@ -40,7 +41,8 @@ struct EdgeServerTests {
 
     @Test("pipelined requests are answered in order, the last closes")
     func pipelining() async throws {
-        let text = (1...20).map { "GET /\($0) HTTP/1.1\r\nHost: x\r\n\(($0 == 20) ? "Connection: close\r\n" : "")\r\n" }.joined()
+        let text = (1...20).map { "GET /\($0) HTTP/1.1\r\nHost: x\r\n\(($0 == 20) ? "Connection: close\r\n" : "")\r\n" }
+            .joined()
         let answer = try await EdgeHarness.run({ request in
             if request.target == "/3" { try? await Task.sleep(for: .milliseconds(20)) }
             return ClosureService.text("<\(request.target)>")
@@ -67,10 +69,12 @@ struct EdgeServerTests {
         #expect(!answer.contains("chunked"))
     }
 
-    @Test("what is no HTTP gets 400, heads over the limit 431", arguments: [
-        ("nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request"),
-        ("GET / HTTP/1.1\r\nA: \(String(repeating: "a", count: 70_000))\r\n\r\n", "HTTP/1.1 431 "),
-    ])
+    @Test(
+        "what is no HTTP gets 400, heads over the limit 431",
+        arguments: [
+            ("nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+            ("GET / HTTP/1.1\r\nA: \(String(repeating: "a", count: 70_000))\r\n\r\n", "HTTP/1.1 431 "),
+        ])
     func refuses(_ text: String, _ start: String) async throws {
         let answer = try await EdgeHarness.run({ _ in ClosureService.text("never") }) { try await $0.exchange(text) }
         #expect(answer.hasPrefix(start))
@@ -78,12 +82,15 @@ struct EdgeServerTests {
 
     @Test("a body over the limit gets 413, announced or not")
     func tooLarge() async throws {
-        try await EdgeHarness.run(configure: { $0.maximumBodySize = 1000 }, { ClosureService.text("\($0.body.count)") }) { harness in
+        try await EdgeHarness.run(configure: { $0.maximumBodySize = 1000 }, { ClosureService.text("\($0.body.count)") })
+        { harness in
             let answer2 = try await harness.send("POST", "/", body: [UInt8](repeating: 1, count: 1000)).body
             #expect(answer2 == "1000")
             let refused = try await harness.send("POST", "/", body: [UInt8](repeating: 1, count: 200_000))
             #expect(refused.status == 413)
-            #expect(refused.body.contains(#""message":"Request entity too large: limit is 1000","reason":"RequestEntityTooLarge""#))
+            #expect(
+                refused.body.contains(
+                    #""message":"Request entity too large: limit is 1000","reason":"RequestEntityTooLarge""#))
             let chunk = "800\r\n\(String(repeating: "x", count: 0x800))\r\n"
             let chunked = try await harness.exchange(
                 "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\(chunk)0\r\n\r\n")
@@ -96,7 +103,9 @@ struct EdgeServerTests {
         let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
         try await EdgeHarness.run({ request in
             let head = ResponseHead(status: 200)
-            guard request.target == "/stream" else { return .answer(.whole(head, Array(repeating: chunk, count: 1000))) }
+            guard request.target == "/stream" else {
+                return .answer(.whole(head, Array(repeating: chunk, count: 1000)))
+            }
             return .answer(.stream(head) { writer in for _ in 0..<1000 { try await writer.write(chunk) } })
         }) { harness in
             let answer3 = try await harness.send("GET", "/whole").body
@@ -118,7 +127,8 @@ struct EdgeServerTests {
                 })
         }) { harness in
             let connector = try BackendConnector(client: try #require(harness.pki.clients[.admin]), authority: nil)
-            let request = BackendRequest(security: .kubelet, host: "127.0.0.1", port: harness.port, method: "GET", target: "/")
+            let request = BackendRequest(
+                security: .kubelet, host: "127.0.0.1", port: harness.port, method: "GET", target: "/")
             let response = try await connector.send(request, on: harness.group.next())
             let first = try await response.connection.next()
             #expect(first == [1])
@@ -181,13 +191,19 @@ struct EdgeServerTests {
         #expect(text.hasSuffix("ok"))
     }
 
-    @Test("HTTP/2 by ALPN: many streams on one connection", .enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/curl")))
+    @Test(
+        "HTTP/2 by ALPN: many streams on one connection",
+        .enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/curl")))
     func http2() async throws {
         try await EdgeHarness.run({ request in
             if request.target == "/stream" {
-                return .answer(.stream(ResponseHead(status: 200)) { for _ in 0..<100 { try await $0.write([UInt8](repeating: 46, count: 1000)) } })
+                return .answer(
+                    .stream(ResponseHead(status: 200)) {
+                        for _ in 0..<100 { try await $0.write([UInt8](repeating: 46, count: 1000)) }
+                    })
             }
-            return ClosureService.text("\(request.method) \(request.target) \(request.canUpgrade) \(request.body.count);")
+            return ClosureService.text(
+                "\(request.method) \(request.target) \(request.canUpgrade) \(request.body.count);")
         }) { harness in
             let base = "https://127.0.0.1:\(harness.port)"
             let output = try await curl(["-sk", "--http2", "-w", "%{http_version};", "\(base)/a", "\(base)/b"])

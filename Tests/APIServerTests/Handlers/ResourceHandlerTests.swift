@@ -41,30 +41,49 @@ struct ResourceHandlerTests {
         var testDescription: String { "\(method) \(target) \(body)" }
     }
 
-    @Test("what cannot be done is refused in Kubernetes' words", arguments: [
-        Case(method: "GET", target: maps + "/z", status: 404, message: "configmaps \"z\" not found"),
-        Case(method: "POST", target: "/api/v1/configmaps", body: "{}", status: 405,
-            message: "the server does not allow this method on the requested resource"),
-        Case(method: "GET", target: "/api/v1/nope", status: 404, message: "the server could not find the requested resource"),
-        Case(method: "POST", target: maps, body: #"{"kind":"Secret","metadata":{"name":"a"}}"#, status: 400,
-            message: "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): "
-                + "unknown conversion"),
-        Case(method: "POST", target: maps, body: #"{"metadata":{}}"#, status: 422,
-            message: "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"),
-        Case(method: "POST", target: maps + "?fieldValidation=Strict", body: #"{"metadata":{"name":"a"},"bogus":1}"#,
-            status: 400,
-            message: "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"bogus\""),
-        Case(method: "POST", target: "/api/v1/namespaces/none/configmaps", body: #"{"metadata":{"name":"a"}}"#, status: 404,
-            message: "namespaces \"none\" not found"),
-        Case(method: "POST", target: maps, body: #"{"metadata":"#, status: 400,
-            message: "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse "
-                + "error: unexpected end of JSON input ({\"metadata\":)"),
-        Case(method: "GET", target: maps + "?limit=x", status: 400, message: "strconv.ParseInt: parsing \"x\": invalid syntax"),
-        Case(method: "GET", target: maps + "?fieldSelector=x%3D1", status: 400,
-            message: "\"x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
-        Case(method: "DELETE", target: "/api/v1/namespaces/default", status: 403,
-            message: "namespaces \"default\" is forbidden: this namespace may not be deleted"),
-    ])
+    @Test(
+        "what cannot be done is refused in Kubernetes' words",
+        arguments: [
+            Case(method: "GET", target: maps + "/z", status: 404, message: "configmaps \"z\" not found"),
+            Case(
+                method: "POST", target: "/api/v1/configmaps", body: "{}", status: 405,
+                message: "the server does not allow this method on the requested resource"),
+            Case(
+                method: "GET", target: "/api/v1/nope", status: 404,
+                message: "the server could not find the requested resource"),
+            Case(
+                method: "POST", target: maps, body: #"{"kind":"Secret","metadata":{"name":"a"}}"#, status: 400,
+                message:
+                    "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): "
+                    + "unknown conversion"),
+            Case(
+                method: "POST", target: maps, body: #"{"metadata":{}}"#, status: 422,
+                message: "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"),
+            Case(
+                method: "POST", target: maps + "?fieldValidation=Strict", body: #"{"metadata":{"name":"a"},"bogus":1}"#,
+                status: 400,
+                message:
+                    "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"bogus\""
+            ),
+            Case(
+                method: "POST", target: "/api/v1/namespaces/none/configmaps", body: #"{"metadata":{"name":"a"}}"#,
+                status: 404,
+                message: "namespaces \"none\" not found"),
+            Case(
+                method: "POST", target: maps, body: #"{"metadata":"#, status: 400,
+                message:
+                    "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse "
+                    + "error: unexpected end of JSON input ({\"metadata\":)"),
+            Case(
+                method: "GET", target: maps + "?limit=x", status: 400,
+                message: "strconv.ParseInt: parsing \"x\": invalid syntax"),
+            Case(
+                method: "GET", target: maps + "?fieldSelector=x%3D1", status: 400,
+                message: "\"x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
+            Case(
+                method: "DELETE", target: "/api/v1/namespaces/default", status: 403,
+                message: "namespaces \"default\" is forbidden: this namespace may not be deleted"),
+        ])
     func refusals(_ test: Case) async throws {
         let server = try await TestServer.ready()
         let answer = try await server.send(test.method, test.target, test.body)
@@ -95,7 +114,8 @@ struct ResourceHandlerTests {
         let again = try await server.send("POST", Self.maps, #"{"metadata":{"name":"f"}}"#)
         #expect(again.message == "object is being deleted: configmaps \"f\" already exists")
         let last = try await server.send(
-            "PATCH", Self.maps + "/f", #"{"metadata":{"finalizers":null}}"#, contentType: "application/merge-patch+json")
+            "PATCH", Self.maps + "/f", #"{"metadata":{"finalizers":null}}"#, contentType: "application/merge-patch+json"
+        )
         #expect(last.status == 200)
         #expect(try await server.send("GET", Self.maps + "/f").status == 404)
     }
@@ -107,9 +127,11 @@ struct ResourceHandlerTests {
         let version = try #require(list.json.at("metadata", "resourceVersion")?.stringValue)
         try await server.send("POST", Self.maps, #"{"metadata":{"name":"a","labels":{"t":"1"}}}"#)
         try await server.send(
-            "PATCH", Self.maps + "/a", #"{"metadata":{"labels":{"t":"2"}}}"#, contentType: "application/merge-patch+json")
+            "PATCH", Self.maps + "/a", #"{"metadata":{"labels":{"t":"2"}}}"#,
+            contentType: "application/merge-patch+json")
         try await server.send(
-            "PATCH", Self.maps + "/a", #"{"metadata":{"labels":{"t":"1"}}}"#, contentType: "application/merge-patch+json")
+            "PATCH", Self.maps + "/a", #"{"metadata":{"labels":{"t":"1"}}}"#,
+            contentType: "application/merge-patch+json")
         try await server.send("DELETE", Self.maps + "/a")
         let events = try await server.send(
             "GET", Self.maps + "?watch=1&timeoutSeconds=1&labelSelector=t%3D1&resourceVersion=\(version)")

@@ -32,7 +32,8 @@ struct TestServer {
         handler = ResourceHandler(
             registry: registry,
             actions: [
-                "/pods/binding": PodBinding(), "/pods/eviction": PodEviction(), "apps/deployments/scale": ScaleAction<Deployment>(),
+                "/pods/binding": PodBinding(), "/pods/eviction": PodEviction(),
+                "apps/deployments/scale": ScaleAction<Deployment>(),
             ], documents: [DiscoverySource(serverAddress: "127.0.0.1:6443")])
     }
 
@@ -74,7 +75,8 @@ struct TestServer {
             user: RequestUser(name: "admin", groups: ["system:masters"]), info: info, remoteAddress: "")
         switch await handler.respond(to: request) {
         case .whole(let head, let chunks):
-            return Answer(status: head.status, contentType: head.contentType, headers: head.headers, body: chunks.flatMap { $0 })
+            return Answer(
+                status: head.status, contentType: head.contentType, headers: head.headers, body: chunks.flatMap { $0 })
         case .stream(let head, let produce):
             let writer = CollectingWriter()
             try await produce(writer)

@@ -19,7 +19,8 @@ struct ClusterPKITests {
 
     private func prepare(_ directory: String, extra: [String] = [], now: Int64 = start) throws -> ClusterPKI {
         try ClusterPKI.prepare(
-            .init(directory: directory, nodeName: "n1", advertiseAddresses: ["192.0.2.7"], extraNames: extra), now: { now })
+            .init(directory: directory, nodeName: "n1", advertiseAddresses: ["192.0.2.7"], extraNames: extra),
+            now: { now })
     }
 
     @Test("a second start uses what the first made")
@@ -80,16 +81,21 @@ struct ClusterPKITests {
             let pki = try prepare(directory)
             let certificate = try Certificate(pemEncoded: String(decoding: pki.server.certificate, as: UTF8.self))
             let names = Set(try #require(try certificate.extensions.subjectAlternativeNames))
-            for name in ["localhost", "127.0.0.1", "::1", "kubernetes.default.svc.cluster.local", "10.96.0.1", "192.0.2.7", "n1"] {
+            for name in [
+                "localhost", "127.0.0.1", "::1", "kubernetes.default.svc.cluster.local", "10.96.0.1", "192.0.2.7", "n1",
+            ] {
                 #expect(names.contains(CertificateAuthority.generalName(name)), "\(name)")
             }
         }
     }
 
-    @Test("client certificates say who the client is", arguments: [
-        (ClusterPKI.Client.admin, "kubernetes-admin", ["system:masters"]), (.kubelet, "system:node:n1", ["system:nodes"]),
-        (.scheduler, "system:kube-scheduler", []),
-    ])
+    @Test(
+        "client certificates say who the client is",
+        arguments: [
+            (ClusterPKI.Client.admin, "kubernetes-admin", ["system:masters"]),
+            (.kubelet, "system:node:n1", ["system:nodes"]),
+            (.scheduler, "system:kube-scheduler", []),
+        ])
     func identities(_ client: ClusterPKI.Client, _ name: String, _ groups: [String]) async throws {
         try await withDirectory { directory in
             let pki = try prepare(directory, now: Int64(Date().timeIntervalSince1970))
@@ -106,8 +112,10 @@ struct ClusterPKITests {
     func stranger() async throws {
         let now = Int64(Date().timeIntervalSince1970)
         let known = try CertificateAuthority.make(commonName: "kubernetes", now: now)
-        let strange = try CertificateAuthority(try CertificateAuthority.make(commonName: "kubernetes", now: now), now: { now })
-        let pair = try strange.issue(commonName: "kubernetes-admin", organizations: ["system:masters"], purpose: .client)
+        let strange = try CertificateAuthority(
+            try CertificateAuthority.make(commonName: "kubernetes", now: now), now: { now })
+        let pair = try strange.issue(
+            commonName: "kubernetes-admin", organizations: ["system:masters"], purpose: .client)
         let verifier = try ClientCertificateVerifier(authorities: known.certificate)
         let der = try PEMDocument(pemString: String(decoding: pair.certificate, as: UTF8.self)).derBytes
         guard case .rejected = await verifier.verify([der]) else {

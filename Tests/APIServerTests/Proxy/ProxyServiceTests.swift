@@ -55,16 +55,20 @@ struct ProxyServiceTests {
     ) async throws -> Result {
         try await EdgeHarness.run(kubelet) { backend in
             let connector = try BackendConnector(
-                client: try #require(backend.pki.clients[.kubeletClient]), authority: backend.pki.authority.certificatePEM)
+                client: try #require(backend.pki.clients[.kubeletClient]),
+                authority: backend.pki.authority.certificatePEM)
             let proxy = ProxyService(targets: OneNode(port: backend.port), connector: connector)
-            return try await EdgeHarness.run({ edge in
-                let target = RequestTarget(edge.target)
-                let (path, query) = (target?.path ?? "", target?.query ?? [])
-                let request = APIRequest(
-                    method: edge.method, path: path, query: query, headers: edge.headers, body: edge.body, user: .anonymous,
-                    info: RequestInfo(method: edge.method, path: path, query: query), remoteAddress: edge.peer.remoteAddress)
-                return await proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
-            }, body: body)
+            return try await EdgeHarness.run(
+                { edge in
+                    let target = RequestTarget(edge.target)
+                    let (path, query) = (target?.path ?? "", target?.query ?? [])
+                    let request = APIRequest(
+                        method: edge.method, path: path, query: query, headers: edge.headers, body: edge.body,
+                        user: .anonymous,
+                        info: RequestInfo(method: edge.method, path: path, query: query),
+                        remoteAddress: edge.peer.remoteAddress)
+                    return await proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
+                }, body: body)
         }
     }
 
@@ -104,24 +108,30 @@ struct ProxyServiceTests {
 
     @Test("a kubelet's refusal of an upgrade is passed on")
     func refusal() async throws {
-        let text = try await withProxy(kubelet: { _ in ClosureService.text("no such container", status: 404) }) { harness in
+        let text = try await withProxy(kubelet: { _ in ClosureService.text("no such container", status: 404) }) {
+            harness in
             try await harness.exchange(
-                "GET /api/v1/namespaces/ns/pods/web/attach HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n")
+                "GET /api/v1/namespaces/ns/pods/web/attach HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            )
         }
         #expect(text.hasPrefix("HTTP/1.1 404 "))
         #expect(text.contains("no such container"))
     }
 
-    @Test("what cannot be forwarded is said", arguments: [
-        ("GET", "/api/v1/namespaces/ns/pods/gone/log", 404, #"pods \"gone\" not found"#),
-        ("POST", "/api/v1/namespaces/ns/pods/web/exec?command=ls", 400, "Upgrade request required"),
-        ("GET", "/api/v1/nodes/n1:1/proxy/", 400, "only the kubelet's port"),
-        ("GET", "/api/v1/nodes/n1/proxy", 301, ""),
-        ("GET", "/api/v1/namespaces/ns/services/s/proxy/", 404, #"services \"s\" not found"#),
-        ("GET", "/api/v1/nodes/n1/proxy/metrics?a=b", 200, "/metrics?a=b"),
-    ])
+    @Test(
+        "what cannot be forwarded is said",
+        arguments: [
+            ("GET", "/api/v1/namespaces/ns/pods/gone/log", 404, #"pods \"gone\" not found"#),
+            ("POST", "/api/v1/namespaces/ns/pods/web/exec?command=ls", 400, "Upgrade request required"),
+            ("GET", "/api/v1/nodes/n1:1/proxy/", 400, "only the kubelet's port"),
+            ("GET", "/api/v1/nodes/n1/proxy", 301, ""),
+            ("GET", "/api/v1/namespaces/ns/services/s/proxy/", 404, #"services \"s\" not found"#),
+            ("GET", "/api/v1/nodes/n1/proxy/metrics?a=b", 200, "/metrics?a=b"),
+        ])
     func others(_ method: String, _ target: String, _ status: Int, _ part: String) async throws {
-        let answer = try await withProxy(kubelet: { ClosureService.text($0.target) }) { try await $0.send(method, target) }
+        let answer = try await withProxy(kubelet: { ClosureService.text($0.target) }) {
+            try await $0.send(method, target)
+        }
         #expect(answer.status == status)
         #expect(part.isEmpty || answer.body.contains(part), "\(answer.body)")
     }

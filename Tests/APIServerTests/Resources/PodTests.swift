@@ -33,8 +33,12 @@ struct PodTests {
         let again = try await server.send(
             "POST", Self.pods + "/p/binding", #"{"metadata":{"name":"p"},"target":{"kind":"Node","name":"m"}}"#)
         #expect(again.status == 409)
-        #expect(again.message == "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"n\"")
-        for (query, seconds) in [("", 30), ("?gracePeriodSeconds=5", 5), ("?gracePeriodSeconds=500", 5)] as [(String, Int64)] {
+        #expect(
+            again.message
+                == "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"n\"")
+        for (query, seconds) in [("", 30), ("?gracePeriodSeconds=5", 5), ("?gracePeriodSeconds=500", 5)]
+            as [(String, Int64)]
+        {
             let answer = try await server.send("DELETE", Self.pods + "/p" + query)
             #expect(answer.json.at("metadata", "deletionGracePeriodSeconds")?.int64Value == seconds)
         }

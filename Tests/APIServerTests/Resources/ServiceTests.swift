@@ -32,7 +32,8 @@ struct ServiceTests {
     func range() async throws {
         let server = try await TestServer.ready()
         let answer = try await server.send(
-            "POST", Self.services, #"{"metadata":{"name":"web"},"spec":{"clusterIP":"192.0.2.1","ports":[{"port":80}]}}"#)
+            "POST", Self.services,
+            #"{"metadata":{"name":"web"},"spec":{"clusterIP":"192.0.2.1","ports":[{"port":80}]}}"#)
         #expect(answer.status == 422)
         #expect(
             answer.message.contains(

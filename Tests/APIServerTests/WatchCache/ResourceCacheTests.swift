@@ -12,7 +12,9 @@ import Wire
 struct ResourceCacheTests {
     private let store = MemoryStore(historyWindow: nil)
 
-    private func cache() -> ResourceCache { ResourceCache(store: store, prefix: "/registry/configmaps/", isNamespaced: true) }
+    private func cache() -> ResourceCache {
+        ResourceCache(store: store, prefix: "/registry/configmaps/", isNamespaced: true)
+    }
 
     private func bytes(_ name: String, _ value: String) throws -> [UInt8] {
         var writer = JSONWriter(resourceVersion: .hole)
@@ -31,7 +33,9 @@ struct ResourceCacheTests {
         try await store.commit(
             StoreTransaction(
                 conditions: [],
-                mutations: [.put(StoreKey("/registry/configmaps/default/\(name)"), try bytes(name, value), timeToLive: nil)]))
+                mutations: [
+                    .put(StoreKey("/registry/configmaps/default/\(name)"), try bytes(name, value), timeToLive: nil)
+                ]))
     }
 
     @Test("a write that was answered is in the next snapshot, before and after the cache was filled")

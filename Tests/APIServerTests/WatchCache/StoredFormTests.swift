@@ -40,7 +40,9 @@ struct StoredFormTests {
         #expect(read.data == ["k": "v"])
     }
 
-    @Test("other bytes are refused", arguments: [[], [1, 0, 0, 0, 0], [2, 1, 0, 0, 0, 123, 125], [1, 255, 255, 255, 255, 123]])
+    @Test(
+        "other bytes are refused",
+        arguments: [[], [1, 0, 0, 0, 0], [2, 1, 0, 0, 0, 123, 125], [1, 255, 255, 255, 255, 123]])
     func broken(_ bytes: [UInt8]) {
         #expect(StoredForm.splice(bytes, revision: 1) == nil)
     }

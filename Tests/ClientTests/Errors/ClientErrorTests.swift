@@ -12,20 +12,22 @@ struct ClientErrorTests {
         var testDescription: String { "\(status) \(reason)" }
     }
 
-    @Test("the answer says which error it is and whether a retry can help", arguments: [
-        Case(status: 400, reason: "BadRequest", expected: .badRequest, isRetryable: false),
-        Case(status: 401, reason: "Unauthorized", expected: .unauthorized, isRetryable: false),
-        Case(status: 403, reason: "Forbidden", expected: .forbidden, isRetryable: false),
-        Case(status: 404, reason: "NotFound", expected: .notFound, isRetryable: false),
-        Case(status: 409, reason: "AlreadyExists", expected: .alreadyExists, isRetryable: false),
-        Case(status: 409, reason: "Conflict", expected: .conflict, isRetryable: false),
-        Case(status: 410, reason: "Expired", expected: .expired, isRetryable: false),
-        Case(status: 422, reason: "Invalid", expected: .invalid, isRetryable: false),
-        Case(status: 429, reason: "TooManyRequests", expected: .tooManyRequests, isRetryable: true),
-        Case(status: 500, reason: "InternalError", expected: .internalError, isRetryable: true),
-        Case(status: 503, reason: "", expected: .unavailable, isRetryable: true),
-        Case(status: 504, reason: "Timeout", expected: .timeout, isRetryable: true),
-    ])
+    @Test(
+        "the answer says which error it is and whether a retry can help",
+        arguments: [
+            Case(status: 400, reason: "BadRequest", expected: .badRequest, isRetryable: false),
+            Case(status: 401, reason: "Unauthorized", expected: .unauthorized, isRetryable: false),
+            Case(status: 403, reason: "Forbidden", expected: .forbidden, isRetryable: false),
+            Case(status: 404, reason: "NotFound", expected: .notFound, isRetryable: false),
+            Case(status: 409, reason: "AlreadyExists", expected: .alreadyExists, isRetryable: false),
+            Case(status: 409, reason: "Conflict", expected: .conflict, isRetryable: false),
+            Case(status: 410, reason: "Expired", expected: .expired, isRetryable: false),
+            Case(status: 422, reason: "Invalid", expected: .invalid, isRetryable: false),
+            Case(status: 429, reason: "TooManyRequests", expected: .tooManyRequests, isRetryable: true),
+            Case(status: 500, reason: "InternalError", expected: .internalError, isRetryable: true),
+            Case(status: 503, reason: "", expected: .unavailable, isRetryable: true),
+            Case(status: 504, reason: "Timeout", expected: .timeout, isRetryable: true),
+        ])
     func codes(_ c: Case) async {
         let cluster = FakeCluster()
         cluster.react { _ in .failure(c.status, reason: c.reason, message: "no") }

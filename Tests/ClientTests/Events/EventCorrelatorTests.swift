@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Client
 import KubernetesAPI
 import Testing
 import Wire
+
+@testable import Client
 
 struct EventCorrelatorTests {
     private func event(_ message: String, object: String = "a") -> Event {

@@ -41,7 +41,8 @@ struct EventRecorderTests {
     func deleted() async throws {
         let cluster = FakeCluster()
         let node = try cluster.add(Node { $0.metadata.name = "n" })
-        let recorder = EventRecorder(client: cluster.client, component: "kubelet", host: "n", logger: Logger(label: "test"))
+        let recorder = EventRecorder(
+            client: cluster.client, component: "kubelet", host: "n", logger: Logger(label: "test"))
         let run = Task { await recorder.run() }  // awaited below
         recorder.record(.normal, reason: "Starting", message: "up", about: node)
         await cluster.wait { !$0.list(Event.self).isEmpty }

@@ -20,7 +20,8 @@ struct HTTPTransportTests {
     func badCertificate() {
         #expect(throws: ConfigurationError.self) {
             _ = try HTTPTransport(
-                ConnectionConfiguration(server: "https://127.0.0.1:1", certificateAuthority: Array("no certificate".utf8)))
+                ConnectionConfiguration(
+                    server: "https://127.0.0.1:1", certificateAuthority: Array("no certificate".utf8)))
         }
     }
 

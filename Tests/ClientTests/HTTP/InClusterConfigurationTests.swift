@@ -15,7 +15,8 @@ struct InClusterConfigurationTests {
         try Data("ca".utf8).write(to: directory.appendingPathComponent("ca.crt"))
         try Data("team".utf8).write(to: directory.appendingPathComponent("namespace"))
         let found = try ConnectionConfiguration.inCluster(
-            environment: ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"], directory: directory.path)
+            environment: ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"],
+            directory: directory.path)
         #expect(found.server == "https://[fd00::1]:443")
         #expect(found.credential == .tokenFile(directory.path + "/token"))
         #expect(found.certificateAuthority == Array("ca".utf8))
@@ -27,7 +28,8 @@ struct InClusterConfigurationTests {
         #expect(throws: ConfigurationError.self) { _ = try ConnectionConfiguration.inCluster(environment: [:]) }
         #expect(throws: ConfigurationError.self) {
             _ = try ConnectionConfiguration.inCluster(
-                environment: ["KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"], directory: "/nonexistent")
+                environment: ["KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"], directory: "/nonexistent"
+            )
         }
     }
 }

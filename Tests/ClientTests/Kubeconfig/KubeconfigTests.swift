@@ -65,11 +65,13 @@ struct KubeconfigTests {
         var testDescription: String { context }
     }
 
-    @Test("what is missing is named", arguments: [
-        Fault(context: "none", expected: "context \"none\" does not exist"),
-        Fault(context: "bad", expected: "cluster \"missing\" of context \"bad\" does not exist"),
-        Fault(context: "exec", expected: "user \"plugin\" uses a credential plugin"),
-    ])
+    @Test(
+        "what is missing is named",
+        arguments: [
+            Fault(context: "none", expected: "context \"none\" does not exist"),
+            Fault(context: "bad", expected: "cluster \"missing\" of context \"bad\" does not exist"),
+            Fault(context: "exec", expected: "user \"plugin\" uses a credential plugin"),
+        ])
     func faults(_ fault: Fault) throws {
         let error = #expect(throws: ConfigurationError.self) { _ = try config().connection(context: fault.context) }
         #expect(error?.message.hasPrefix(fault.expected) == true)

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Client
 import KubernetesAPI
 import Testing
 
+@testable import Client
+
 struct WatchFramesTests {
-    private let first = #"{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","resourceVersion":"5"}}}"#
-    private let second = #"{"type":"DELETED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"b","resourceVersion":"6"}}}"#
+    private let first =
+        #"{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","resourceVersion":"5"}}}"#
+    private let second =
+        #"{"type":"DELETED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"b","resourceVersion":"6"}}}"#
 
     @Test("events are found however the bytes are cut", arguments: [1, 2, 7, 64, 10_000])
     func pieces(size: Int) throws {
@@ -28,7 +31,8 @@ struct WatchFramesTests {
     @Test("an error event is thrown with its code")
     func expired() {
         var frames = WatchFrames<Pod>()
-        let line = #"{"type":"ERROR","object":{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}}"#
+        let line =
+            #"{"type":"ERROR","object":{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}}"#
         let error = #expect(throws: ClientError.self) { _ = try frames.receive(Array((line + "\n").utf8)) }
         #expect(error?.code == .expired)
         #expect(error?.message == "too old")

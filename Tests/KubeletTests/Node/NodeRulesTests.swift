@@ -19,7 +19,8 @@ struct NodeRulesTests {
     static let cases: [Case] = [
         Case(name: "all well", health: NodeHealth(), type: "Ready", status: "True", reason: "KubeletReady"),
         Case(
-            name: "no network", health: NodeHealth(networkProblem: "cni"), type: "Ready", status: "False", reason: "KubeletNotReady"),
+            name: "no network", health: NodeHealth(networkProblem: "cni"), type: "Ready", status: "False",
+            reason: "KubeletNotReady"),
         Case(
             name: "no runtime", health: NodeHealth(runtimeProblem: "gone"), type: "Ready", status: "False",
             reason: "KubeletNotReady"),
@@ -50,7 +51,8 @@ struct NodeRulesTests {
     func transitions() {
         let first = NodeConditionRules.conditions(NodeHealth(), previous: [], now: Moment(seconds: 5))
         let second = NodeConditionRules.conditions(NodeHealth(), previous: first, now: Moment(seconds: 9))
-        #expect(second.allSatisfy { $0.lastTransitionTime == Time(seconds: 5) && $0.lastHeartbeatTime == Time(seconds: 9) })
+        #expect(
+            second.allSatisfy { $0.lastTransitionTime == Time(seconds: 5) && $0.lastHeartbeatTime == Time(seconds: 9) })
         #expect(NodeConditionRules.areEqual(first, second))
     }
 
@@ -60,7 +62,8 @@ struct NodeRulesTests {
         #expect(memory.total == 16384)
         #expect(memory.available == 8192)
         #expect(HostFacts.osName("ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n") == "Debian GNU/Linux 12")
-        let routes = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n"
+        let routes =
+            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n"
         #expect(HostFacts.defaultDevice(routes) == "eth0")
         #expect(HostFacts.defaultDevice("Iface\n") == nil)
     }

@@ -23,12 +23,14 @@ struct ContainerConfigRulesTests {
     static let table: [Resources] = [
         Resources(name: "nothing asked for", quality: "BestEffort", shares: 2, score: 1000),
         Resources(
-            name: "a fraction of a core", requests: ["cpu": "100m", "memory": "1Gi"], quality: "Burstable", shares: 102, score: 875),
+            name: "a fraction of a core", requests: ["cpu": "100m", "memory": "1Gi"], quality: "Burstable", shares: 102,
+            score: 875),
         Resources(
             name: "limits alone count as requests", limits: ["cpu": "500m", "memory": "128Mi"], quality: "Guaranteed",
             shares: 512, quota: 50_000, memory: 128 << 20, score: -997),
         Resources(
-            name: "very little", requests: ["cpu": "1m"], limits: ["cpu": "1m"], quality: "Burstable", shares: 2, quota: 1000,
+            name: "very little", requests: ["cpu": "1m"], limits: ["cpu": "1m"], quality: "Burstable", shares: 2,
+            quota: 1000,
             score: 999),
     ]
 
@@ -99,7 +101,9 @@ struct ContainerConfigRulesTests {
     func nonRoot() {
         let pod = makePod { $0.spec.securityContext = PodSecurityContext { $0.runAsNonRoot = true } }
         let container = pod.spec.containers[0]
-        #expect(throws: WiringError.self) { try ContainerSecurity.verifyNonRoot(container, in: pod, image: CRI.Image(id: "i", uid: 0)) }
+        #expect(throws: WiringError.self) {
+            try ContainerSecurity.verifyNonRoot(container, in: pod, image: CRI.Image(id: "i", uid: 0))
+        }
         #expect(throws: WiringError.self) {
             try ContainerSecurity.verifyNonRoot(container, in: pod, image: CRI.Image(id: "i", username: "nobody"))
         }
@@ -122,7 +126,8 @@ struct ContainerConfigRulesTests {
     @Test(
         "whether an image is pulled",
         arguments: [
-            ("a:1", "IfNotPresent", true, "use"), ("a:1", "IfNotPresent", false, "pull"), ("a:1", "Always", true, "pull"),
+            ("a:1", "IfNotPresent", true, "use"), ("a:1", "IfNotPresent", false, "pull"),
+            ("a:1", "Always", true, "pull"),
             ("a:1", "Never", false, "never"), ("a", "", true, "pull"), ("a:1", "", true, "use"),
         ])
     func pulling(_ image: String, _ policy: String, _ isPresent: Bool, _ expected: String) {

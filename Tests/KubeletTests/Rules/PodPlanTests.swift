@@ -33,7 +33,9 @@ struct PodPlanTests {
                 $0.isMounted = false
                 $0.operations = [.volumes]
             }, expected: []),
-        Case(name: "then the first container starts", situation: makeSituation(makePod(["a", "b"])), expected: ["start a 0"]),
+        Case(
+            name: "then the first container starts", situation: makeSituation(makePod(["a", "b"])),
+            expected: ["start a 0"]),
         Case(
             name: "the second waits for the first one's start",
             situation: makeSituation(makePod(["a", "b"])) { $0.operations = [.start("a")] }, expected: []),
@@ -42,7 +44,8 @@ struct PodPlanTests {
             expected: ["start b 0"]),
         Case(
             name: "all run: nothing to do",
-            situation: makeSituation(makePod(["a", "b"]), [makeObserved("a", .running), makeObserved("b", .running)]), expected: []),
+            situation: makeSituation(makePod(["a", "b"]), [makeObserved("a", .running), makeObserved("b", .running)]),
+            expected: []),
         Case(
             name: "what waits for its image does not hold up the next one",
             situation: makeSituation(makePod(["a", "b"])) {
@@ -50,9 +53,11 @@ struct PodPlanTests {
             }, expected: ["start b 0"]),
         Case(name: "init containers first", situation: makeSituation(withInit), expected: ["start init-1 0"]),
         Case(
-            name: "one after the other", situation: makeSituation(withInit, [makeObserved("init-1", .running)]), expected: []),
+            name: "one after the other", situation: makeSituation(withInit, [makeObserved("init-1", .running)]),
+            expected: []),
         Case(
-            name: "the next one when it has succeeded", situation: makeSituation(withInit, [makeObserved("init-1", .exited)]),
+            name: "the next one when it has succeeded",
+            situation: makeSituation(withInit, [makeObserved("init-1", .exited)]),
             expected: ["start init-2 0"]),
         Case(
             name: "the app after all of them",
@@ -60,17 +65,20 @@ struct PodPlanTests {
             expected: ["start app 0"]),
         Case(
             name: "a failed init container runs again",
-            situation: makeSituation(withInit, [makeObserved("init-1", .exited, exit: 1)]), expected: ["start init-1 1"]),
+            situation: makeSituation(withInit, [makeObserved("init-1", .exited, exit: 1)]), expected: ["start init-1 1"]
+        ),
         Case(name: "a sidecar before the app", situation: makeSituation(withSidecar), expected: ["start side 0"]),
         Case(
-            name: "the app once the sidecar runs", situation: makeSituation(withSidecar, [makeObserved("side", .running)]),
+            name: "the app once the sidecar runs",
+            situation: makeSituation(withSidecar, [makeObserved("side", .running)]),
             expected: ["start app 0"]),
         Case(
             name: "a sidecar runs again beside the app",
             situation: makeSituation(withSidecar, [makeObserved("side", .exited), makeObserved("app", .running)]),
             expected: ["start side 1"]),
         Case(
-            name: "made but never started: made anew", situation: makeSituation(makePod(), [makeObserved("app", .created)]),
+            name: "made but never started: made anew",
+            situation: makeSituation(makePod(), [makeObserved("app", .created)]),
             expected: ["remove app-0"]),
     ]
 
@@ -79,7 +87,8 @@ struct PodPlanTests {
             name: "Always restarts what succeeded", situation: makeSituation(makePod(), [makeObserved("app", .exited)]),
             expected: ["start app 1"]),
         Case(
-            name: "OnFailure restarts what failed", situation: makeSituation(onFailure, [makeObserved("app", .exited, exit: 1)]),
+            name: "OnFailure restarts what failed",
+            situation: makeSituation(onFailure, [makeObserved("app", .exited, exit: 1)]),
             expected: ["start app 1"]),
         Case(
             name: "OnFailure ends with success", situation: makeSituation(onFailure, [makeObserved("app", .exited)]),
@@ -101,7 +110,8 @@ struct PodPlanTests {
             }, expected: []),
         Case(
             name: "another image: killed to be made anew",
-            situation: makeSituation(makePod { $0.spec.containers[0].image = "web:2" }, [makeObserved("app", .running)]),
+            situation: makeSituation(
+                makePod { $0.spec.containers[0].image = "web:2" }, [makeObserved("app", .running)]),
             expected: ["kill app definitionChanged 30"]),
         Case(
             name: "a failed liveness probe ends it in its own grace period",
@@ -134,12 +144,14 @@ struct PodPlanTests {
                 $0.ending = .deleted(since: Moment(seconds: 990), grace: .seconds(30))
             }, expected: ["kill side podEnds 20"]),
         Case(
-            name: "never twice", situation: makeSituation(makePod(), [makeObserved("app", .running)]) {
+            name: "never twice",
+            situation: makeSituation(makePod(), [makeObserved("app", .running)]) {
                 $0.ending = .deleted(since: Moment(seconds: 1000), grace: .seconds(30))
                 $0.operations = [.kill("app-0")]
             }, expected: []),
         Case(
-            name: "then the sandbox", situation: makeSituation(makePod(), [makeObserved("app", .exited)]) {
+            name: "then the sandbox",
+            situation: makeSituation(makePod(), [makeObserved("app", .exited)]) {
                 $0.ending = .deleted(since: Moment(seconds: 1000), grace: .seconds(30))
             }, expected: ["stop s1"]),
         Case(
@@ -151,7 +163,8 @@ struct PodPlanTests {
         Case(
             name: "a pod that never began is over",
             situation: PodSituation(
-                pod: makePod(), ending: .deleted(since: Moment(seconds: 1000), grace: .seconds(30)), now: Moment(seconds: 1000)),
+                pod: makePod(), ending: .deleted(since: Moment(seconds: 1000), grace: .seconds(30)),
+                now: Moment(seconds: 1000)),
             expected: [], isOver: true),
         Case(
             name: "over by its deadline",

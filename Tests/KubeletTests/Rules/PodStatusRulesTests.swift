@@ -20,7 +20,8 @@ struct PodStatusRulesTests {
 
     static func crashed(_ change: (inout PodSituation) -> Void = { _ in }) -> PodSituation {
         makeSituation(makePod(), [makeObserved("app", .exited, exit: 1, restarts: 2, finished: 995)]) {
-            $0.backoff.advance($0.backoffKey($0.pod.appContainers[0]), at: Moment(seconds: 990), now: Moment(seconds: 990))
+            $0.backoff.advance(
+                $0.backoffKey($0.pod.appContainers[0]), at: Moment(seconds: 990), now: Moment(seconds: 990))
             change(&$0)
         }
     }
@@ -30,7 +31,8 @@ struct PodStatusRulesTests {
 
     static let cases: [Case] = [
         Case(
-            name: "new", situation: PodSituation(pod: makePod(), now: Moment(seconds: 1000)), phase: "Pending", ready: "False",
+            name: "new", situation: PodSituation(pod: makePod(), now: Moment(seconds: 1000)), phase: "Pending",
+            ready: "False",
             state: "waiting ContainerCreating"),
         Case(
             name: "with init containers to run", situation: makeSituation(PodPlanTests.withInit), phase: "Pending",
@@ -49,11 +51,13 @@ struct PodStatusRulesTests {
         Case(
             name: "running, not started yet", situation: makeSituation(started, [makeObserved("app", .running)]),
             phase: "Running", ready: "False", state: "running"),
-        Case(name: "crashing", situation: crashed(), phase: "Running", ready: "False", state: "waiting CrashLoopBackOff"),
+        Case(
+            name: "crashing", situation: crashed(), phase: "Running", ready: "False", state: "waiting CrashLoopBackOff"),
         Case(
             name: "without its image",
             situation: makeSituation(makePod()) {
-                $0.failures["app"] = StartFailure(reason: "ImagePullBackOff", message: "m", retryAt: Moment(seconds: 1010))
+                $0.failures["app"] = StartFailure(
+                    reason: "ImagePullBackOff", message: "m", retryAt: Moment(seconds: 1010))
             }, phase: "Pending", ready: "False", state: "waiting ImagePullBackOff"),
         Case(
             name: "succeeded",

@@ -11,7 +11,8 @@ struct KubeletConnectionTests {
     @Test("paths and queries are decoded")
     func requests() {
         let head = HTTPRequestHead(
-            version: .http1_1, method: .POST, uri: "/exec/default/web/app?command=sh&command=-c&command=echo+a%26b&tty=1&input=true")
+            version: .http1_1, method: .POST,
+            uri: "/exec/default/web/app?command=sh&command=-c&command=echo+a%26b&tty=1&input=true")
         let request = KubeletRequest(head)
         #expect(request.path == ["exec", "default", "web", "app"])
         #expect(request.values("command") == ["sh", "-c", "echo a&b"])
@@ -20,7 +21,9 @@ struct KubeletConnectionTests {
         #expect(!request.flag("output"))
     }
 
-    @Test("escapes that are none are left alone", arguments: [("a%2Fb", "a/b"), ("100%", "100%"), ("%zz", "%zz"), ("%4", "%4")])
+    @Test(
+        "escapes that are none are left alone",
+        arguments: [("a%2Fb", "a/b"), ("100%", "100%"), ("%zz", "%zz"), ("%4", "%4")])
     func escapes(_ text: String, _ expected: String) {
         #expect(PercentCoding.decode(text) == expected)
     }

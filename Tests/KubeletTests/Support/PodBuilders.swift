@@ -34,7 +34,9 @@ func makeContainer(_ name: String, _ change: (inout Container) -> Void = { _ in 
 }
 
 /// A ready sandbox.
-func makeSandbox(_ id: String = "s1", ready: Bool = true, attempt: UInt32 = 0, ips: [String] = ["10.244.0.2"]) -> CRI.PodSandboxStatus {
+func makeSandbox(_ id: String = "s1", ready: Bool = true, attempt: UInt32 = 0, ips: [String] = ["10.244.0.2"])
+    -> CRI.PodSandboxStatus
+{
     CRI.PodSandboxStatus(
         sandbox: CRI.PodSandbox(
             id: id, metadata: CRI.PodSandboxMetadata(name: "web", uid: "uid-1", namespace: "default", attempt: attempt),
@@ -44,7 +46,8 @@ func makeSandbox(_ id: String = "s1", ready: Bool = true, attempt: UInt32 = 0, i
 
 /// A container of the runtime, made from `makeContainer`.
 func makeObserved(
-    _ name: String, _ state: CRI.ContainerState, id: String? = nil, exit: Int32 = 0, restarts: Int = 0, sandbox: String = "s1",
+    _ name: String, _ state: CRI.ContainerState, id: String? = nil, exit: Int32 = 0, restarts: Int = 0,
+    sandbox: String = "s1",
     finished: Int64 = 0
 ) -> ObservedContainer {
     var status = CRI.ContainerStatus(

@@ -61,11 +61,14 @@ struct VolumeHostTests {
                 $0.mode = 0o400
             }
         ]
-        let files = try VolumeFiles.project(["a": [1], "b": [2]], items: items, mode: 0o600, what: "secret", isOptional: false)
+        let files = try VolumeFiles.project(
+            ["a": [1], "b": [2]], items: items, mode: 0o600, what: "secret", isOptional: false)
         #expect(files == [VolumeFile(path: "x/y", data: [1], mode: 0o400)])
         #expect(throws: WiringError("secret references non-existent key: a")) {
             try VolumeFiles.project([:], items: items, mode: nil, what: "secret", isOptional: false)
         }
-        #expect(try VolumeFiles.project(["b": [2]], items: [], mode: 0o600, what: "secret", isOptional: false).map(\.mode) == [0o600])
+        #expect(
+            try VolumeFiles.project(["b": [2]], items: [], mode: 0o600, what: "secret", isOptional: false).map(\.mode)
+                == [0o600])
     }
 }

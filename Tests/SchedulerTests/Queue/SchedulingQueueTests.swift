@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct SchedulingQueueTests {
     /// One line of a scenario. Times are in seconds.
@@ -28,37 +29,60 @@ struct SchedulingQueueTests {
         var testDescription: String { name }
     }
 
-    @Test("pods come out in the right order at the right time", arguments: [
-        Scenario(name: "higher priority first, then who came first", steps: [
-            .add("a"), .at(1), .add("b"), .add("c", priority: 5), .pop("c"), .pop("a"), .pop("b"), .pop(nil),
-        ]),
-        Scenario(name: "a gated pod waits for its gates", steps: [
-            .add("a", gated: true), .expect("a", "gated"), .pop(nil), .add("a"), .pop("a"),
-        ]),
-        Scenario(name: "a removed pod does not come", steps: [
-            .add("a"), .add("b"), .remove("a"), .pop("b"), .pop(nil),
-        ]),
-        Scenario(name: "an unschedulable pod waits for an event that helps", steps: [
-            .add("a"), .pop("a"), .unschedulable(by: [.nodeResourcesFit]), .expect("a", "unschedulable"), .pop(nil),
-            .event(.node(.taints)), .expect("a", "unschedulable"), .at(2), .event(.node(.allocatable)), .expect("a", "active"),
-            .pop("a"),
-        ]),
-        Scenario(name: "an event within the backoff leads there, and nothing else to do cuts it short", steps: [
-            .add("a"), .pop("a"), .unschedulable(by: [.nodeResourcesFit]), .event(.node(.added)), .expect("a", "backoff"),
-            .deadline(1), .add("b"), .pop("b"), .pop("a"),
-        ]),
-        Scenario(name: "after an error the backoff is waited out", steps: [
-            .add("a"), .pop("a"), .failed, .expect("a", "backoff"), .pop(nil), .deadline(1), .at(1), .pop("a"), .failed, .at(2),
-            .pop(nil), .at(3), .pop("a"),
-        ]),
-        Scenario(name: "after five minutes a pod is tried whatever happened", steps: [
-            .add("a"), .pop("a"), .unschedulable(by: [.nodeAffinity]), .deadline(300), .at(299), .pop(nil), .at(300), .pop("a"),
-        ]),
-        Scenario(name: "nothing to wait for without pods", steps: [.deadline(nil), .pop(nil)]),
-        Scenario(name: "a pod rejected by nobody in particular is helped by everything", steps: [
-            .add("a"), .pop("a"), .unschedulable(by: []), .at(5), .event(.node(.labels)), .pop("a"),
-        ]),
-    ])
+    @Test(
+        "pods come out in the right order at the right time",
+        arguments: [
+            Scenario(
+                name: "higher priority first, then who came first",
+                steps: [
+                    .add("a"), .at(1), .add("b"), .add("c", priority: 5), .pop("c"), .pop("a"), .pop("b"), .pop(nil),
+                ]),
+            Scenario(
+                name: "a gated pod waits for its gates",
+                steps: [
+                    .add("a", gated: true), .expect("a", "gated"), .pop(nil), .add("a"), .pop("a"),
+                ]),
+            Scenario(
+                name: "a removed pod does not come",
+                steps: [
+                    .add("a"), .add("b"), .remove("a"), .pop("b"), .pop(nil),
+                ]),
+            Scenario(
+                name: "an unschedulable pod waits for an event that helps",
+                steps: [
+                    .add("a"), .pop("a"), .unschedulable(by: [.nodeResourcesFit]), .expect("a", "unschedulable"),
+                    .pop(nil),
+                    .event(.node(.taints)), .expect("a", "unschedulable"), .at(2), .event(.node(.allocatable)),
+                    .expect("a", "active"),
+                    .pop("a"),
+                ]),
+            Scenario(
+                name: "an event within the backoff leads there, and nothing else to do cuts it short",
+                steps: [
+                    .add("a"), .pop("a"), .unschedulable(by: [.nodeResourcesFit]), .event(.node(.added)),
+                    .expect("a", "backoff"),
+                    .deadline(1), .add("b"), .pop("b"), .pop("a"),
+                ]),
+            Scenario(
+                name: "after an error the backoff is waited out",
+                steps: [
+                    .add("a"), .pop("a"), .failed, .expect("a", "backoff"), .pop(nil), .deadline(1), .at(1), .pop("a"),
+                    .failed, .at(2),
+                    .pop(nil), .at(3), .pop("a"),
+                ]),
+            Scenario(
+                name: "after five minutes a pod is tried whatever happened",
+                steps: [
+                    .add("a"), .pop("a"), .unschedulable(by: [.nodeAffinity]), .deadline(300), .at(299), .pop(nil),
+                    .at(300), .pop("a"),
+                ]),
+            Scenario(name: "nothing to wait for without pods", steps: [.deadline(nil), .pop(nil)]),
+            Scenario(
+                name: "a pod rejected by nobody in particular is helped by everything",
+                steps: [
+                    .add("a"), .pop("a"), .unschedulable(by: []), .at(5), .event(.node(.labels)), .pop("a"),
+                ]),
+        ])
     func scenarios(_ scenario: Scenario) {
         var queue = SchedulingQueue()
         var now = Duration.zero
@@ -72,7 +96,8 @@ struct SchedulingQueueTests {
             case .pop(let name):
                 last = queue.pop(now: now)
                 #expect(last?.pod.name == name, place)
-            case .unschedulable(let plugins): if let last { queue.addUnschedulable(last, rejectedBy: plugins, now: now) }
+            case .unschedulable(let plugins):
+                if let last { queue.addUnschedulable(last, rejectedBy: plugins, now: now) }
             case .failed: if let last { queue.addFailed(last, now: now) }
             case .event(let event): queue.handle(event, now: now)
             case .expect(let name, let whereabouts): #expect(queue.whereabouts("uid-\(name)") == whereabouts, place)

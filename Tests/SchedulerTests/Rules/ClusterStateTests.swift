@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct ClusterStateTests {
     @Test("after any sequence of changes the sums are those of the pods that are there")

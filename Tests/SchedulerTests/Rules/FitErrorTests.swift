@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct FitErrorTests {
     @Test("the message counts nodes by reason, in order of the text")

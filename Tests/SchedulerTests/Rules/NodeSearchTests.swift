@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-@testable import Scheduler
 import Testing
 
+@testable import Scheduler
+
 struct NodeSearchTests {
-    @Test("of many nodes not all are looked at", arguments: [
-        (0, 0), (50, 50), (100, 100), (200, 100), (1000, 420), (5000, 500), (10_000, 500),
-    ])
+    @Test(
+        "of many nodes not all are looked at",
+        arguments: [
+            (0, 0), (50, 50), (100, 100), (200, 100), (1000, 420), (5000, 500), (10_000, 500),
+        ])
     func enough(nodes: Int, expected: Int) { #expect(NodeSearch.enough(of: nodes) == expected) }
 
     @Test("each search goes on where the last one stopped")

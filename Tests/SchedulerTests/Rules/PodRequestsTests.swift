@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct PodRequestsTests {
     struct Part: Sendable {
@@ -22,21 +23,27 @@ struct PodRequestsTests {
         var testDescription: String { name }
     }
 
-    @Test("what a pod requests is what it needs at its busiest", arguments: [
-        Case(name: "the sum of its containers", containers: ["100m", "1.5"], milliCPU: 1600),
-        Case(name: "a larger init container", initial: [Part(cpu: "2")], containers: ["500m"], milliCPU: 2000),
-        Case(name: "a smaller init container", initial: [Part(cpu: "100m")], containers: ["500m"], milliCPU: 500),
-        Case(name: "a sidecar runs along", initial: [Part(cpu: "200m", isSidecar: true)], containers: ["500m"], milliCPU: 700),
-        Case(
-            name: "an init container after a sidecar runs with it",
-            initial: [Part(cpu: "200m", isSidecar: true), Part(cpu: "1")], containers: ["500m"], milliCPU: 1200),
-        Case(
-            name: "an init container before a sidecar does not",
-            initial: [Part(cpu: "1"), Part(cpu: "200m", isSidecar: true)], containers: ["500m"], milliCPU: 1000),
-        Case(name: "overhead is added", containers: ["500m"], overhead: "250m", milliCPU: 750),
-        Case(name: "a request of the pod counts instead", containers: ["500m"], overhead: "250m", podLevel: "2", milliCPU: 2250),
-        Case(name: "nothing asked", containers: [], milliCPU: 0),
-    ])
+    @Test(
+        "what a pod requests is what it needs at its busiest",
+        arguments: [
+            Case(name: "the sum of its containers", containers: ["100m", "1.5"], milliCPU: 1600),
+            Case(name: "a larger init container", initial: [Part(cpu: "2")], containers: ["500m"], milliCPU: 2000),
+            Case(name: "a smaller init container", initial: [Part(cpu: "100m")], containers: ["500m"], milliCPU: 500),
+            Case(
+                name: "a sidecar runs along", initial: [Part(cpu: "200m", isSidecar: true)], containers: ["500m"],
+                milliCPU: 700),
+            Case(
+                name: "an init container after a sidecar runs with it",
+                initial: [Part(cpu: "200m", isSidecar: true), Part(cpu: "1")], containers: ["500m"], milliCPU: 1200),
+            Case(
+                name: "an init container before a sidecar does not",
+                initial: [Part(cpu: "1"), Part(cpu: "200m", isSidecar: true)], containers: ["500m"], milliCPU: 1000),
+            Case(name: "overhead is added", containers: ["500m"], overhead: "250m", milliCPU: 750),
+            Case(
+                name: "a request of the pod counts instead", containers: ["500m"], overhead: "250m", podLevel: "2",
+                milliCPU: 2250),
+            Case(name: "nothing asked", containers: [], milliCPU: 0),
+        ])
     func requests(_ c: Case) {
         let pod = Fixture.pod("a") { pod in
             pod.spec.containers = c.containers.map(Self.container)

@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct PreemptionTests {
     private func outcome(
@@ -29,7 +30,8 @@ struct PreemptionTests {
         var cluster = Fixture.cluster(
             [Fixture.node("n", cpu: "3")],
             [
-                Fixture.pod("low", cpu: "1", on: "n", priority: 1), Fixture.pod("middle", cpu: "1", on: "n", priority: 2),
+                Fixture.pod("low", cpu: "1", on: "n", priority: 1),
+                Fixture.pod("middle", cpu: "1", on: "n", priority: 2),
                 Fixture.pod("high", cpu: "1", on: "n", priority: 50),
             ])
         let found = try choice(Fixture.pod("p", cpu: "1", priority: 10), &cluster)

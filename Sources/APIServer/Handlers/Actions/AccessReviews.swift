@@ -19,13 +19,15 @@ struct AccessReviews: ResourceAction {
         case "subjectaccessreviews":
             var review = try BodyDecoder.decode(SubjectAccessReview.self, body, options, &warnings)
             try check(AccessReviewRules.faults(review.spec))
-            review.status = decide(Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
+            review.status = decide(
+                Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request)
         case "localsubjectaccessreviews":
             var review = try BodyDecoder.decode(LocalSubjectAccessReview.self, body, options, &warnings)
             try check(AccessReviewRules.localFaults(review.spec, namespace: request.info.namespace))
             review.metadata.namespace = request.info.namespace
-            review.status = decide(Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
+            review.status = decide(
+                Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request)
         default:
             var review = try BodyDecoder.decode(SelfSubjectAccessReview.self, body, options, &warnings)
@@ -70,7 +72,8 @@ enum AccessReviewRules {
     static func faults(_ spec: SubjectAccessReviewSpec) -> [FieldError] {
         var faults = attributes(spec.resourceAttributes, spec.nonResourceAttributes)
         if spec.user.isEmpty, spec.groups.isEmpty {
-            faults.append(.invalid(FieldPath("spec", "user"), spec.user, "at least one of user or group must be specified"))
+            faults.append(
+                .invalid(FieldPath("spec", "user"), spec.user, "at least one of user or group must be specified"))
         }
         return faults
     }
@@ -84,7 +87,8 @@ enum AccessReviewRules {
         if let resource = spec.resourceAttributes, resource.namespace != namespace {
             faults.append(
                 .invalid(
-                    FieldPath("spec", "resourceAttributes", "namespace"), resource.namespace, "must match metadata.namespace"))
+                    FieldPath("spec", "resourceAttributes", "namespace"), resource.namespace,
+                    "must match metadata.namespace"))
         }
         if spec.nonResourceAttributes != nil {
             faults.append(

@@ -37,7 +37,8 @@ struct PodBinding: ResourceAction {
 
     private static func fault(_ binding: Binding) -> String? {
         if !binding.target.kind.isEmpty, binding.target.kind != "Node" {
-            return "target.kind: Unsupported value: \(GoText.quote(binding.target.kind)): supported values: \"Node\", \"<empty>\""
+            return
+                "target.kind: Unsupported value: \(GoText.quote(binding.target.kind)): supported values: \"Node\", \"<empty>\""
         }
         return binding.target.name.isEmpty ? "target.name: Required value" : nil
     }
@@ -48,7 +49,8 @@ struct PodBinding: ResourceAction {
         func conflict(_ text: String) -> APIStatusError { .conflict(resource, name: old.metadata.name, text) }
         if !binding.metadata.uid.isEmpty, binding.metadata.uid != old.metadata.uid {
             throw conflict(
-                "Precondition failed: UID in precondition: \(binding.metadata.uid), UID in object meta: \(old.metadata.uid)")
+                "Precondition failed: UID in precondition: \(binding.metadata.uid), UID in object meta: \(old.metadata.uid)"
+            )
         }
         guard old.metadata.deletionTimestamp == nil else {
             throw conflict("pod \(old.metadata.name) is being deleted, cannot be assigned to a host")

@@ -81,7 +81,9 @@ struct PodEviction: ResourceAction {
     }
 
     /// The budget with one disruption less.
-    static func disrupt(_ old: PodDisruptionBudget, _ pod: Pod, at now: Time) throws(APIStatusError) -> PodDisruptionBudget {
+    static func disrupt(_ old: PodDisruptionBudget, _ pod: Pod, at now: Time) throws(APIStatusError)
+        -> PodDisruptionBudget
+    {
         let name = GoText.quote(old.metadata.name)
         guard old.status.observedGeneration >= old.metadata.generation else {
             throw refusal(

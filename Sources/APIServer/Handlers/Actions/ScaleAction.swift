@@ -15,25 +15,37 @@ protocol Scalable: RESTObject {
 }
 
 extension Deployment: Scalable {
-    var scaleReplicas: Int32 { get { spec.replicas ?? 1 } set { spec.replicas = newValue } }
+    var scaleReplicas: Int32 {
+        get { spec.replicas ?? 1 }
+        set { spec.replicas = newValue }
+    }
     var observedReplicas: Int32 { status.replicas }
     var scaleSelector: String { LabelSelectorExpression(spec.selector).description }
 }
 
 extension ReplicaSet: Scalable {
-    var scaleReplicas: Int32 { get { spec.replicas ?? 1 } set { spec.replicas = newValue } }
+    var scaleReplicas: Int32 {
+        get { spec.replicas ?? 1 }
+        set { spec.replicas = newValue }
+    }
     var observedReplicas: Int32 { status.replicas }
     var scaleSelector: String { LabelSelectorExpression(spec.selector).description }
 }
 
 extension StatefulSet: Scalable {
-    var scaleReplicas: Int32 { get { spec.replicas ?? 1 } set { spec.replicas = newValue } }
+    var scaleReplicas: Int32 {
+        get { spec.replicas ?? 1 }
+        set { spec.replicas = newValue }
+    }
     var observedReplicas: Int32 { status.replicas }
     var scaleSelector: String { LabelSelectorExpression(spec.selector).description }
 }
 
 extension ReplicationController: Scalable {
-    var scaleReplicas: Int32 { get { spec.replicas ?? 1 } set { spec.replicas = newValue } }
+    var scaleReplicas: Int32 {
+        get { spec.replicas ?? 1 }
+        set { spec.replicas = newValue }
+    }
     var observedReplicas: Int32 { status.replicas }
     var scaleSelector: String { LabelSelectorExpression(matching: spec.selector).description }
 }
@@ -71,7 +83,8 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
 
     private func context(_ request: APIRequest, _ options: WriteOptions, _ handler: ResourceHandler) -> WriteContext {
         WriteContext(
-            .update, user: request.user, namespace: request.info.namespace, name: request.info.name, subresource: "scale",
+            .update, user: request.user, namespace: request.info.namespace, name: request.info.name,
+            subresource: "scale",
             options: options, now: handler.registry.services.now())
     }
 
@@ -85,7 +98,8 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             if scale.spec.replicas < 0 {
                 throw APIStatusError.invalid(
                     APIMachinery.GroupKind(group: "autoscaling", kind: "Scale"), name: old.metadata.name,
-                    [.invalid(FieldPath("spec", "replicas"), scale.spec.replicas, "must be greater than or equal to 0")])
+                    [.invalid(FieldPath("spec", "replicas"), scale.spec.replicas, "must be greater than or equal to 0")]
+                )
             }
             var new = old
             new.metadata.resourceVersion = scale.metadata.resourceVersion

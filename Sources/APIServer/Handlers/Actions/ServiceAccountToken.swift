@@ -97,7 +97,9 @@ struct ServiceAccountToken: ResourceAction {
         let namespace = account.metadata.namespace
         switch (reference.apiVersion, reference.kind) {
         case ("v1", "Pod"):
-            guard let pod = try await handler.registry.endpoint(Pod.self).get(namespace: namespace, name: reference.name) else {
+            guard
+                let pod = try await handler.registry.endpoint(Pod.self).get(namespace: namespace, name: reference.name)
+            else {
                 throw APIStatusError.notFound(Pod.resource, reference.name)
             }
             guard pod.spec.serviceAccountName == account.metadata.name else {
@@ -111,16 +113,20 @@ struct ServiceAccountToken: ResourceAction {
                 bound.node = ServiceAccountClaims.Reference(name: pod.spec.nodeName, uid: node?.metadata.uid ?? "")
             }
         case ("v1", "Secret"):
-            guard let secret = try await handler.registry.endpoint(Secret.self).get(namespace: namespace, name: reference.name)
+            guard
+                let secret = try await handler.registry.endpoint(Secret.self).get(
+                    namespace: namespace, name: reference.name)
             else { throw APIStatusError.notFound(Secret.resource, reference.name) }
             bound.secret = try checked(secret.metadata, Secret.resource)
         case ("v1", "Node"):
-            guard let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: reference.name) else {
+            guard let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: reference.name)
+            else {
                 throw APIStatusError.notFound(Node.resource, reference.name)
             }
             bound.node = try checked(node.metadata, Node.resource)
         default:
-            throw APIStatusError.badRequest("cannot bind token to object of type /\(reference.apiVersion), Kind=\(reference.kind)")
+            throw APIStatusError.badRequest(
+                "cannot bind token to object of type /\(reference.apiVersion), Kind=\(reference.kind)")
         }
         return bound
     }

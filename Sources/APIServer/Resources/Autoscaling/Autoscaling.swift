@@ -63,7 +63,9 @@ extension AutoscalingV1HorizontalPodAutoscaler {
                     others.append(metric)
                 }
             }
-            if !others.isEmpty { $0.metadata.annotations[AutoscalerAnnotation.metrics] = AutoscalerAnnotation.text(others) }
+            if !others.isEmpty {
+                $0.metadata.annotations[AutoscalerAnnotation.metrics] = AutoscalerAnnotation.text(others)
+            }
             if let behavior = stored.spec.behavior {
                 $0.metadata.annotations[AutoscalerAnnotation.behavior] = AutoscalerAnnotation.text([behavior])
             }
@@ -74,7 +76,8 @@ extension AutoscalingV1HorizontalPodAutoscaler {
             $0.status.currentCPUUtilizationPercentage =
                 stored.status.currentMetrics.first { $0.resource?.name == "cpu" }?.resource?.current.averageUtilization
             if !stored.status.conditions.isEmpty {
-                $0.metadata.annotations[AutoscalerAnnotation.conditions] = AutoscalerAnnotation.text(stored.status.conditions)
+                $0.metadata.annotations[AutoscalerAnnotation.conditions] = AutoscalerAnnotation.text(
+                    stored.status.conditions)
             }
         }
     }
@@ -98,7 +101,8 @@ extension HorizontalPodAutoscaler {
             if let percentage = view.spec.targetCPUUtilizationPercentage {
                 $0.spec.metrics.insert(.cpuUtilization(percentage), at: 0)
             }
-            let behavior: [HorizontalPodAutoscalerBehavior] = AutoscalerAnnotation.list(annotations[AutoscalerAnnotation.behavior])
+            let behavior: [HorizontalPodAutoscalerBehavior] = AutoscalerAnnotation.list(
+                annotations[AutoscalerAnnotation.behavior])
             $0.spec.behavior = behavior.first
             $0.status.observedGeneration = view.status.observedGeneration
             $0.status.lastScaleTime = view.status.lastScaleTime

@@ -31,14 +31,17 @@ extension ResourceDefinition where Object == CertificateSigningRequest {
                 new.metadata = metadata
                 new.status = status
                 // approval and denial have a face of their own
-                new.status.conditions = old.status.conditions.filter { Self.isDecision($0.type) }
+                new.status.conditions =
+                    old.status.conditions.filter { Self.isDecision($0.type) }
                     + status.conditions.filter { !Self.isDecision($0.type) }
             })
             $0.faces["approval"] = .init(prepare: { (new, old, context) throws(APIStatusError) in
                 var conditions = new.status.conditions
                 for index in conditions.indices {
                     if conditions[index].lastUpdateTime.isZero { conditions[index].lastUpdateTime = context.now }
-                    if conditions[index].lastTransitionTime.isZero { conditions[index].lastTransitionTime = context.now }
+                    if conditions[index].lastTransitionTime.isZero {
+                        conditions[index].lastTransitionTime = context.now
+                    }
                 }
                 let metadata = new.metadata
                 new = old

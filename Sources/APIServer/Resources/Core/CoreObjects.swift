@@ -48,7 +48,9 @@ extension ResourceDefinition where Object == PodTemplate {
 }
 
 extension ResourceDefinition where Object == ReplicationController {
-    static var replicationControllers: Self { Self(prefix: "controllers").separatingStatus().countingGenerations().scalable() }
+    static var replicationControllers: Self {
+        Self(prefix: "controllers").separatingStatus().countingGenerations().scalable()
+    }
 }
 
 extension ResourceDefinition where Object == PersistentVolume {

@@ -46,7 +46,9 @@ package struct ServiceAllocator: Sendable {
         for address in before.subtracting(new.map(addresses) ?? []) {
             result.mutations.append(.delete(Self.addressKey(address)))
         }
-        for port in portsBefore.subtracting(new.map(ports) ?? []) { result.mutations.append(.delete(Self.portKey(port))) }
+        for port in portsBefore.subtracting(new.map(ports) ?? []) {
+            result.mutations.append(.delete(Self.portKey(port)))
+        }
         return result
     }
 
@@ -83,7 +85,8 @@ package struct ServiceAllocator: Sendable {
         for address in service.spec.clusterIPs where !before.contains(address) {
             try await check(address, service)
             result.conditions.append(.absent(Self.addressKey(address)))
-            result.mutations.append(.put(Self.addressKey(address), try record(address, service, context), timeToLive: nil))
+            result.mutations.append(
+                .put(Self.addressKey(address), try record(address, service, context), timeToLive: nil))
         }
     }
 
@@ -117,7 +120,9 @@ package struct ServiceAllocator: Sendable {
         }
         var offset: UInt128 = 1
         while offset < size - 1, offset < 1 << 20 {
-            if let address = range.address(at: offset)?.description, try await store.get(Self.addressKey(address)) == nil {
+            if let address = range.address(at: offset)?.description,
+                try await store.get(Self.addressKey(address)) == nil
+            {
                 return address
             }
             offset += 1

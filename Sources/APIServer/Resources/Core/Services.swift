@@ -67,7 +67,9 @@ enum ServiceRules {
         guard needsNodePort(new) else {
             // ports that were allocated go with the type; ports that the user names are a fault, which validation finds
             for index in new.spec.ports.indices
-            where old.spec.ports.contains(where: { same($0, new.spec.ports[index]) && $0.nodePort == new.spec.ports[index].nodePort })
+            where old.spec.ports.contains(where: {
+                same($0, new.spec.ports[index]) && $0.nodePort == new.spec.ports[index].nodePort
+            })
                 && needsNodePort(old)
             {
                 new.spec.ports[index].nodePort = 0
@@ -77,11 +79,15 @@ enum ServiceRules {
         guard needsNodePort(old) else { return }
         let taken = Set(new.spec.ports.map(\.nodePort))
         for index in new.spec.ports.indices where new.spec.ports[index].nodePort == 0 {
-            if let before = old.spec.ports.first(where: { same($0, new.spec.ports[index]) }), !taken.contains(before.nodePort) {
+            if let before = old.spec.ports.first(where: { same($0, new.spec.ports[index]) }),
+                !taken.contains(before.nodePort)
+            {
                 new.spec.ports[index].nodePort = before.nodePort
             }
         }
     }
 
-    private static func same(_ a: ServicePort, _ b: ServicePort) -> Bool { a.port == b.port && a.`protocol` == b.`protocol` }
+    private static func same(_ a: ServicePort, _ b: ServicePort) -> Bool {
+        a.port == b.port && a.`protocol` == b.`protocol`
+    }
 }

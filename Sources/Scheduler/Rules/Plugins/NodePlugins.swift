@@ -5,7 +5,8 @@
 enum NodeUnschedulable {
     static func filter(_ pod: PodInfo, _ numbers: NodeNumbers) -> FilterFailure? {
         guard numbers.isUnschedulable else { return nil }
-        return pod.tolerations.contains { Tolerations.tolerates($0, Tolerations.unschedulable) } ? nil : .nodeUnschedulable
+        return pod.tolerations.contains { Tolerations.tolerates($0, Tolerations.unschedulable) }
+            ? nil : .nodeUnschedulable
     }
 }
 
@@ -45,7 +46,9 @@ enum NodeAffinityPlugin {
 /// Whether the host ports that a pod wants are free.
 enum NodePorts {
     static func filter(_ pod: PodInfo, _ node: NodeInfo) -> FilterFailure? {
-        for port in pod.hostPorts where node.usedPorts.contains(where: { $0.conflicts(with: port) }) { return .nodePorts }
+        for port in pod.hostPorts where node.usedPorts.contains(where: { $0.conflicts(with: port) }) {
+            return .nodePorts
+        }
         return nil
     }
 }

@@ -2,15 +2,17 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct InterPodAffinityTests {
     private static let zone = "topology.kubernetes.io/zone"
     private static let web = ["app": "web"]
     private let nodes = [
-        Fixture.node("a1", labels: [zone: "a"]), Fixture.node("a2", labels: [zone: "a"]), Fixture.node("b1", labels: [zone: "b"]),
+        Fixture.node("a1", labels: [zone: "a"]), Fixture.node("a2", labels: [zone: "a"]),
+        Fixture.node("b1", labels: [zone: "b"]),
         Fixture.node("none"),
     ]
 

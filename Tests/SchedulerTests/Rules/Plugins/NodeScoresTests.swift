@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct NodeScoresTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -14,11 +15,19 @@ struct NodeScoresTests {
         var testDescription: String { name }
     }
 
-    @Test("emptier and more balanced nodes are better", arguments: [
-        Case(name: "all taken", cpu: "1", memory: "1Gi", requested: "1", requestedMemory: "1Gi", least: 0, balanced: 100),
-        Case(name: "half taken", cpu: "2", memory: "2Gi", requested: "1", requestedMemory: "1Gi", least: 50, balanced: 100),
-        Case(name: "lopsided", cpu: "1", memory: "4Gi", requested: "1", requestedMemory: "1Gi", least: 37, balanced: 62),
-    ])
+    @Test(
+        "emptier and more balanced nodes are better",
+        arguments: [
+            Case(
+                name: "all taken", cpu: "1", memory: "1Gi", requested: "1", requestedMemory: "1Gi", least: 0,
+                balanced: 100),
+            Case(
+                name: "half taken", cpu: "2", memory: "2Gi", requested: "1", requestedMemory: "1Gi", least: 50,
+                balanced: 100),
+            Case(
+                name: "lopsided", cpu: "1", memory: "4Gi", requested: "1", requestedMemory: "1Gi", least: 37,
+                balanced: 62),
+        ])
     func resources(_ c: Case) {
         let cluster = Fixture.cluster([Fixture.node("n", cpu: c.cpu, memory: c.memory)])
         let pod = PodInfo(Fixture.pod("p", cpu: c.requested, memory: c.requestedMemory))
@@ -53,7 +62,9 @@ struct NodeScoresTests {
                     $0.preferredDuringSchedulingIgnoredDuringExecution = [
                         PreferredSchedulingTerm {
                             $0.weight = 1
-                            $0.preference = NodeSelectorTerm { $0.matchExpressions = [Fixture.requirement("disk", "Exists")] }
+                            $0.preference = NodeSelectorTerm {
+                                $0.matchExpressions = [Fixture.requirement("disk", "Exists")]
+                            }
                         }
                     ]
                 }

@@ -2,15 +2,17 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct PodTopologySpreadTests {
     private static let zone = "topology.kubernetes.io/zone"
     private static let web = ["app": "web"]
     private let nodes = [
-        Fixture.node("a1", labels: [zone: "a"]), Fixture.node("a2", labels: [zone: "a"]), Fixture.node("b1", labels: [zone: "b"]),
+        Fixture.node("a1", labels: [zone: "a"]), Fixture.node("a2", labels: [zone: "a"]),
+        Fixture.node("b1", labels: [zone: "b"]),
         Fixture.node("none"),
     ]
 
@@ -27,14 +29,18 @@ struct PodTopologySpreadTests {
         var testDescription: String { name }
     }
 
-    @Test("a node is out where the pod would make its zone too full", arguments: [
-        Case(name: "even", on: ["a1", "b1"], skew: 1, expected: []),
-        Case(name: "one more in a", on: ["a1"], skew: 1, expected: ["a1", "a2"]),
-        Case(name: "one more is allowed", on: ["a1"], skew: 2, expected: []),
-        Case(name: "two more", on: ["a1", "a2"], skew: 2, expected: ["a1", "a2"]),
-        Case(name: "pods outside of zones do not count", on: ["none", "none"], skew: 1, expected: []),
-        Case(name: "too few domains count as an empty one", on: ["a1", "b1"], skew: 1, minDomains: 3, expected: ["a1", "a2", "b1"]),
-    ])
+    @Test(
+        "a node is out where the pod would make its zone too full",
+        arguments: [
+            Case(name: "even", on: ["a1", "b1"], skew: 1, expected: []),
+            Case(name: "one more in a", on: ["a1"], skew: 1, expected: ["a1", "a2"]),
+            Case(name: "one more is allowed", on: ["a1"], skew: 2, expected: []),
+            Case(name: "two more", on: ["a1", "a2"], skew: 2, expected: ["a1", "a2"]),
+            Case(name: "pods outside of zones do not count", on: ["none", "none"], skew: 1, expected: []),
+            Case(
+                name: "too few domains count as an empty one", on: ["a1", "b1"], skew: 1, minDomains: 3,
+                expected: ["a1", "a2", "b1"]),
+        ])
     func hard(_ c: Case) throws {
         var cluster = Fixture.cluster(nodes, pods(c.on))
         let pod = Fixture.pod("p", labels: Self.web) {

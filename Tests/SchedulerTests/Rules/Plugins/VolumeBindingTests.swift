@@ -2,9 +2,10 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
-@testable import Scheduler
 import Testing
 import Wire
+
+@testable import Scheduler
 
 struct VolumeBindingTests {
     private func pod() -> Pod {
@@ -43,7 +44,9 @@ struct VolumeBindingTests {
             $0.spec.nodeAffinity = VolumeNodeAffinity {
                 $0.required = NodeSelector {
                     $0.nodeSelectorTerms = [
-                        NodeSelectorTerm { $0.matchExpressions = [Fixture.requirement("kubernetes.io/hostname", "In", ["m"])] }
+                        NodeSelectorTerm {
+                            $0.matchExpressions = [Fixture.requirement("kubernetes.io/hostname", "In", ["m"])]
+                        }
                     ]
                 }
             }
