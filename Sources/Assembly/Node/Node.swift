@@ -59,7 +59,8 @@ public struct NodeAgentService: Sendable {
         let paths = ContainerdPaths(dataDirectory: configuration.dataDirectory)
         let endpoint = configuration.runtimeEndpoint ?? paths.endpoint
         let runtime = try CRIClient(endpoint: endpoint, logger: named("cri"))
-        let dns = try ClusterDNS(informers: informers, configuration: try dnsConfiguration(), logger: named("dns"))
+        let dns = try ClusterDNS(
+            informers: informers, configuration: try Self.dnsConfiguration(configuration.cluster), logger: named("dns"))
         let proxy = ServiceProxy(informers: informers, configuration: try proxyConfiguration(), logger: named("proxy"))
         let network = PodNetwork(
             informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
@@ -123,7 +124,7 @@ public struct NodeAgentService: Sendable {
     }
 
     private func proxyConfiguration() throws -> ServiceProxyConfiguration {
-        let local = try localDNS()
+        let local = try Self.localDNS()
         let services = [ServiceTransport.udp, .tcp].map { transport in
             LocalService(
                 name: "cluster-dns", address: configuration.cluster.dnsAddress, port: 53, transport: transport,
@@ -135,18 +136,18 @@ public struct NodeAgentService: Sendable {
             serviceCIDRs: [configuration.cluster.serviceCIDR], localServices: services)
     }
 
-    private func localDNS() throws -> NetworkAddress {
-        guard let address = NetworkAddress(Self.localDNSAddress) else {
-            throw ConfigurationError("\(Self.localDNSAddress) is not an address")
+    private static func localDNS() throws -> NetworkAddress {
+        guard let address = NetworkAddress(localDNSAddress) else {
+            throw ConfigurationError("\(localDNSAddress) is not an address")
         }
         return address
     }
 
-    private func dnsConfiguration() throws -> ClusterDNSConfiguration {
+    /// How the node answers names; the address is on the host as long as the node is.
+    static func dnsConfiguration(_ cluster: ClusterConfiguration) throws -> ClusterDNSConfiguration {
         ClusterDNSConfiguration(
             zone: ClusterZoneConfiguration(
-                domain: configuration.cluster.clusterDomain,
-                ownBlocks: [configuration.cluster.clusterCIDR, configuration.cluster.serviceCIDR]),
-            address: try localDNS(), serviceAddress: configuration.cluster.dnsAddress)
+                domain: cluster.clusterDomain, ownBlocks: [cluster.clusterCIDR, cluster.serviceCIDR]),
+            address: try localDNS(), serviceAddress: cluster.dnsAddress)
     }
 }

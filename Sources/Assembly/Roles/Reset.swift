@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import ClusterDNS
 import Kubelet
 public import Logging
 import PodNetwork
@@ -24,6 +25,9 @@ public struct Reset: Sendable {
         let paths = ContainerdPaths(dataDirectory: node.dataDirectory)
         await ContainerdCleanup(paths: paths, logger: logger).run()
         do { try await ServiceProxy.removeRules() } catch { failures.append(error) }
+        do {
+            try ClusterDNS.removeAddress(NodeAgentService.dnsConfiguration(node.cluster))
+        } catch { failures.append(error) }
         do {
             try await PodNetwork.remove(
                 PodNetworkConfiguration(

@@ -3,6 +3,7 @@
 
 import APIServer
 import Client
+import ClusterDNS
 import Controllers
 public import Logging
 import Scheduler
@@ -30,7 +31,7 @@ public struct Server: Sendable {
     public func run() async throws {
         let plane = try await ControlPlane(configuration, logger: named("apiserver"))
         try await plane.start()
-        if node != nil { try await MartletRoles.ensure(client(plane, "system:apiserver", groups: ["system:masters"])) }
+        if node != nil { try await prepareNodes(plane) }
         logger.info("ready", metadata: ["kubeconfig": "\(configuration.dataDirectory)/admin.kubeconfig"])
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,6 +44,15 @@ public struct Server: Sendable {
         } catch is CancellationError {
             return
         }
+    }
+
+    /// Makes what the parts of a node rely on: their rights, and the Service that gives the cluster's DNS its address.
+    private func prepareNodes(_ plane: ControlPlane) async throws {
+        let administrator = client(plane, "system:apiserver", groups: ["system:masters"])
+        try await MartletRoles.ensure(administrator)
+        try await DNSServicePublisher(
+            client: administrator, address: configuration.cluster.dnsAddress, logger: named("dns")
+        ).run()
     }
 
     private func named(_ component: String) -> Logger {
