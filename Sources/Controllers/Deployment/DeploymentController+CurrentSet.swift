@@ -54,7 +54,7 @@ extension DeploymentController {
 
     private func remember(_ revision: String, on deployment: Deployment) async throws(ClientError) {
         guard deployment.metadata.annotations[DeploymentSets.revision] != revision else { return }
-        var writer = JSONPatchText()
+        var writer = MergePatchText()
         writer.annotation(DeploymentSets.revision, revision)
         _ = try await context.client.patch(
             Deployment.self, namespace: deployment.metadata.namespace, name: deployment.metadata.name,
@@ -101,7 +101,7 @@ extension DeploymentController {
             $0.metadata.name = "\(deployment.metadata.name)-\(hash)"
             $0.metadata.namespace = deployment.metadata.namespace
             $0.metadata.ownerReferences = [deployment.asController()]
-            $0.spec.replicas = Int32(replicas)
+            $0.spec.replicas = Int32(clamping: replicas)
             $0.spec.minReadySeconds = deployment.spec.minReadySeconds
             $0.spec.template = deployment.spec.template
             $0.spec.template.metadata.labels[DeploymentHash.label] = hash

@@ -98,7 +98,6 @@ struct DeploymentController: Sendable {
         let scaling = DeploymentPlan(deployment: deployment, sets: sets)
         if deployment.spec.paused || scaling.isScaling {
             for step in scaling.proportional() { try await scale(step, of: deployment, &sets) }
-            if !deployment.spec.paused { return sets.all }
             return sets.all
         }
         if deployment.isRollingUpdate || !hasPods(sets.old) {
@@ -137,7 +136,7 @@ struct DeploymentController: Sendable {
             before != step.replicas || set.metadata.annotations[DeploymentSets.desiredReplicas] != desired
                 || set.metadata.annotations[DeploymentSets.maxReplicas] != most
         else { return }
-        set.spec.replicas = Int32(step.replicas)
+        set.spec.replicas = Int32(clamping: step.replicas)
         set.metadata.annotations[DeploymentSets.desiredReplicas] = desired
         set.metadata.annotations[DeploymentSets.maxReplicas] = most
         let changed = try await context.client.update(set)

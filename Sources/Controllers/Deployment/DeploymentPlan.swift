@@ -58,7 +58,7 @@ struct DeploymentPlan {
             let unhealthy = min(size - Int(old[index].status.availableReplicas), unhealthyLeft)
             guard unhealthy > 0 else { continue }
             unhealthyLeft -= unhealthy
-            old[index].spec.replicas = Int32(size - unhealthy)
+            old[index].spec.replicas = Int32(clamping: size - unhealthy)
             scales[old[index].metadata.uid] = Scale(set: old[index], replicas: size - unhealthy)
         }
         var availableLeft = DeploymentSets.available(sets.all) - minimum

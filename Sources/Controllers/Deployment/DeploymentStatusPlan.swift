@@ -14,15 +14,16 @@ struct DeploymentStatusPlan {
     func status() -> DeploymentStatus {
         var status = DeploymentStatus {
             $0.observedGeneration = deployment.metadata.generation
-            $0.replicas = Int32(DeploymentSets.actual(sets.all))
+            $0.replicas = Int32(clamping: DeploymentSets.actual(sets.all))
             $0.updatedReplicas = sets.current?.status.replicas ?? 0
-            $0.readyReplicas = Int32(DeploymentSets.ready(sets.all))
-            $0.availableReplicas = Int32(DeploymentSets.available(sets.all))
+            $0.readyReplicas = Int32(clamping: DeploymentSets.ready(sets.all))
+            $0.availableReplicas = Int32(clamping: DeploymentSets.available(sets.all))
             $0.collisionCount = deployment.status.collisionCount
             $0.conditions = deployment.status.conditions
         }
         status.terminatingReplicas = sets.all.reduce(0) { $0 + ($1.status.terminatingReplicas ?? 0) }
-        status.unavailableReplicas = max(0, Int32(DeploymentSets.replicas(sets.all)) - status.availableReplicas)
+        status.unavailableReplicas = max(
+            0, Int32(clamping: DeploymentSets.replicas(sets.all)) - status.availableReplicas)
         let isAvailable = Int(status.availableReplicas) >= deployment.wantedReplicas - deployment.maxUnavailable
         set(
             &status, DeploymentConditionType.available, isAvailable ? "True" : "False",
@@ -35,7 +36,7 @@ struct DeploymentStatusPlan {
 
     /// Whether the rollout is done: every pod is of the present template and available.
     static func isComplete(_ deployment: Deployment, _ status: DeploymentStatus) -> Bool {
-        let wanted = Int32(deployment.wantedReplicas)
+        let wanted = Int32(clamping: deployment.wantedReplicas)
         return status.updatedReplicas == wanted && status.replicas == wanted && status.availableReplicas == wanted
             && status.observedGeneration >= deployment.metadata.generation
     }

@@ -148,8 +148,9 @@ struct NodeLifecycleController: Sendable {
         case .now: break
         case .after(let seconds):
             let added = node.spec.taints.compactMap(\.timeAdded).min() ?? context.timekeeper.time
-            let left = added.seconds + seconds - context.timekeeper.time.seconds
-            if left > 0 { return evictions.add(key, after: .seconds(left)) }
+            let elapsed = max(0, context.timekeeper.time.seconds - added.seconds)
+            // A toleration may be as long as a number can say: it is looked at again once a day.
+            if seconds > elapsed { return evictions.add(key, after: .seconds(min(seconds - elapsed, 86_400))) }
         }
         events.record(.normal, reason: "TaintManagerEviction", message: "Marking for deletion Pod \(key)", about: pod)
         do throws(ClientError) {

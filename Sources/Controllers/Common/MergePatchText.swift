@@ -4,7 +4,7 @@
 import Wire
 
 /// Small merge patches, written without a tree.
-struct JSONPatchText {
+struct MergePatchText {
     private(set) var bytes: [UInt8] = []
 
     /// Sets one annotation.
