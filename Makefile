@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo down test lint format bench generate parity clean
+.PHONY: help setup build release demo down e2e test lint format bench generate parity clean
 
 SOURCES := Package.swift Sources Tests Plugins
 
@@ -24,6 +24,9 @@ demo: release ## start a cluster and run a small application on it
 
 down: ## remove all that the demo made
 	@scripts/down
+
+e2e: demo ## use the demo as users do, with each kubectl named in KUBECTLS, and check what comes back
+	@scripts/e2e $(KUBECTLS)
 
 test: setup ## run all tests
 	@scripts/test

@@ -35,14 +35,34 @@ public struct DNSServicePublisher: Sendable {
     public func run() async throws {
         while true {
             do {
-                _ = try await client.create(service)
+                try await publish()
                 return
             } catch {
-                if error.isAlreadyExists { return }
                 if error.code == .invalid { throw error }
                 logger.debug("cannot make the dns service yet", metadata: ["error": "\(error)"])
             }
             try await clock.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Looks before it creates: the address of a Service that is there is taken, which the server says before that the name is.
+    private func publish() async throws(ClientError) {
+        guard try await !exists() else { return }
+        do {
+            _ = try await client.create(service)
+        } catch {
+            // Another server may have made it since.
+            guard try await exists() else { throw error }
+        }
+    }
+
+    private func exists() async throws(ClientError) -> Bool {
+        do {
+            _ = try await client.get(Service.self, namespace: "kube-system", name: "kube-dns")
+            return true
+        } catch {
+            if error.isNotFound { return false }
+            throw error
         }
     }
 

@@ -8,6 +8,9 @@ import Wire
 /// Empties namespaces that are being deleted, then lets them go.
 struct NamespaceController: Sendable {
     private static let finalizer = "kubernetes"
+    /// How long after its deletion a namespace keeps its contents: whoever deletes a manifest's namespace goes on to delete what is
+    /// in it, and must find that still there. Upstream's controller waits for a few seconds too.
+    private static let settling = Duration.seconds(2)
 
     private let context: ControllerContext
     private let namespaces: Informer<Namespace>
@@ -22,7 +25,11 @@ struct NamespaceController: Sendable {
 
     func run() async throws {
         await namespaces.addHandler { changes in
-            for change in changes where change.object.isTerminating { queue.add(change.key) }
+            for change in changes {
+                guard let deleted = change.object.metadata.deletionTimestamp else { continue }
+                let age = Duration.seconds(max(0, context.timekeeper.time.seconds - deleted.seconds))
+                queue.add(change.key, after: max(.zero, Self.settling - age))
+            }
         }
         try await namespaces.waitForSync()
         await Controller(name: "namespace", queue: queue, workers: 4, logger: context.logger) {
