@@ -25,8 +25,9 @@ demo: release ## start a cluster and run a small application on it
 down: ## remove all that the demo made
 	@scripts/down
 
-e2e: demo ## use the demo as users do, with each kubectl named in KUBECTLS, and check what comes back
+e2e: demo ## use demo and API with real clients (KUBECTLS="kubectl1 kubectl2"), and check what comes back
 	@scripts/e2e $(KUBECTLS)
+	@scripts/e2e-clients $(KUBECTLS)
 
 test: setup ## run all tests
 	@scripts/test
