@@ -72,7 +72,7 @@ extension FakeCluster {
             case "application/json-patch+json":
                 return try JSONPatch(parsing: request.body).apply(to: object)
             case "application/merge-patch+json":
-                return .object(MergePatch.apply(try MergePatch.parse(request.body), to: old))
+                return .object(MergePatch.apply(try MergePatch.parse(request.body).patch, to: old))
             case "application/strategic-merge-patch+json":
                 let patch = try StrategicMergePatch.parse(request.body).patch
                 return .object(try StrategicMergePatch.apply(patch, to: old, schema: schema(path)))

@@ -58,7 +58,8 @@ public enum Base64 {
                 padding += 1
                 continue
             }
-            guard padding == 0, let value = value(of: byte) else { return offset }
+            guard padding == 0 else { return symbols == 2 && padding == 1 ? offset - 1 : offset }
+            guard let value = value(of: byte) else { return offset }
             group = group << 6 | UInt32(value)
             symbols += 1
             if symbols == 4 {
@@ -70,7 +71,8 @@ public enum Base64 {
             }
         }
         guard symbols > 0 || padding > 0 else { return nil }
-        guard symbols + padding == 4 else { return offset }
+        // Go names the beginning of the last group, or the end where only padding is missing
+        guard symbols + padding == 4 else { return padding > 0 ? offset : offset - symbols }
         output.append(UInt8(group >> (symbols == 2 ? 4 : 10) & 0xFF))
         if symbols == 3 { output.append(UInt8(group >> 2 & 0xFF)) }
         return nil

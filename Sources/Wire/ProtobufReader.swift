@@ -62,7 +62,7 @@ public struct ProtobufReader {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
-            guard position < end, let base else { throw fault("unexpected end of message") }
+            guard position < end, let base else { throw fault("unexpected EOF") }
             guard shift < 64 else { throw fault("integer overflow") }
             let byte = base[position]
             position += 1
@@ -75,7 +75,7 @@ public struct ProtobufReader {
     private mutating func length() throws(ProtobufFault) -> Int {
         let value = try varint()
         guard let length = Int(exactly: value), length <= end - position else {
-            throw fault("unexpected end of message")
+            throw fault("unexpected EOF")
         }
         return length
     }
@@ -98,7 +98,7 @@ public struct ProtobufReader {
     }
 
     private mutating func advance(_ count: Int) throws(ProtobufFault) {
-        guard count <= end - position else { throw fault("unexpected end of message") }
+        guard count <= end - position else { throw fault("unexpected EOF") }
         position += count
     }
 
@@ -120,7 +120,7 @@ public struct ProtobufReader {
 
     public mutating func double(_ field: Field) throws(ProtobufFault) -> Double {
         try expect(field, 1)
-        guard end - position >= 8, let base else { throw fault("unexpected end of message") }
+        guard end - position >= 8, let base else { throw fault("unexpected EOF") }
         var bits: UInt64 = 0
         for index in 0..<8 { bits |= UInt64(base[position + index]) << (8 * UInt64(index)) }
         position += 8

@@ -85,7 +85,7 @@ struct PatchTests {
         ])
     func mergePatch(_ c: Case) throws {
         let document = try JSONValue.parse(c.document).objectValue ?? JSONObject()
-        let result = MergePatch.apply(try MergePatch.parse(Array(c.patch.utf8)), to: document)
+        let result = MergePatch.apply(try MergePatch.parse(Array(c.patch.utf8)).patch, to: document)
         #expect(try JSONValue.object(result) == JSONValue.parse(c.expected ?? ""))
     }
 

@@ -127,7 +127,10 @@ struct TableTests {
         let pod = Self.pod()
         let bytes = TableForm.table(
             of: Pod.self, metadata: ["resourceVersion": "5"],
-            rows: [(TableForm.cells(of: pod, now: Self.now), Array("{}".utf8)), (["x"], nil)])
+            rows: [
+                TableRow(cells: TableForm.cells(of: pod, now: Self.now), object: Array("{}".utf8)),
+                TableRow(cells: ["x"]),
+            ])
         let value = try JSONValue.parse(bytes)
         #expect(value["kind"] == "Table" && value["apiVersion"] == "meta.k8s.io/v1")
         #expect(value["columnDefinitions"]?[0]?["format"] == "name")

@@ -18,6 +18,8 @@ public struct APIStatusError: Error, Sendable, Equatable, CustomStringConvertibl
     public var message: String
     /// Left out of the answer if nil, `{}` if empty.
     public var details: StatusDetails?
+    /// Where a list can go on that cannot be finished as it was begun; empty for none.
+    public var continueToken = ""
     /// `Success` for a few answers that are no failures.
     public var outcome = "Failure"
 
@@ -32,6 +34,7 @@ public struct APIStatusError: Error, Sendable, Equatable, CustomStringConvertibl
     public init(_ status: Status) {
         self.init(code: status.code, reason: status.reason, message: status.message, details: status.details)
         outcome = status.status
+        continueToken = status.metadata.continue
     }
 
     /// The `Status` object to answer with.
@@ -42,6 +45,7 @@ public struct APIStatusError: Error, Sendable, Equatable, CustomStringConvertibl
             $0.reason = reason
             $0.details = details
             $0.code = code
+            $0.metadata.continue = continueToken
         }
     }
 

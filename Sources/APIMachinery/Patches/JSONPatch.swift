@@ -23,16 +23,21 @@ public struct JSONPatch: Sendable {
 
     let operations: [Operation]
 
+    /// What strict reading says of the patch: members that no operation has, and names that stand twice.
+    public let strictFaults: [String]
+
     /// Reads the body of a patch.
     ///
     /// - Throws: ``PatchError`` for what is no list of operations, or too long.
     public init(parsing bytes: [UInt8]) throws(PatchError) {
         let value: JSONValue
-        do { value = try JSONValue.parse(bytes) } catch {
+        let duplicates: [String]
+        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes) } catch {
             throw PatchError(.malformed, "error decoding patch: " + error.message)
         }
         if value.isNull {
             operations = []
+            strictFaults = []
             return
         }
         guard case .array(let elements) = value else {
@@ -43,6 +48,13 @@ public struct JSONPatch: Sendable {
             throw PatchError(.tooLarge, text)
         }
         operations = try elements.map { element throws(PatchError) in try Self.operation(element) }
+        let known: Set = ["op", "path", "from", "value"]
+        let unknown = elements.enumerated().flatMap { index, element in
+            (element.objectValue?.keys ?? []).filter { !known.contains($0) }.map {
+                "unknown field \"[\(index)].\($0)\""
+            }
+        }
+        strictFaults = (unknown + duplicates.map { "duplicate field \"\($0)\"" }).map { "json patch " + $0 }
     }
 
     private static func operation(_ element: JSONValue) throws(PatchError) -> Operation {

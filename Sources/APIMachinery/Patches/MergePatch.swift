@@ -5,16 +5,17 @@ public import Wire
 
 /// JSON merge patch (RFC 7396), as Kubernetes' API server applies it.
 public enum MergePatch {
-    /// Reads the body of a patch.
+    /// Reads the body of a patch, and the paths of names that stand twice in it.
     ///
     /// - Throws: ``PatchError`` for what is no JSON object.
-    public static func parse(_ bytes: [UInt8]) throws(PatchError) -> JSONObject {
+    public static func parse(_ bytes: [UInt8]) throws(PatchError) -> (patch: JSONObject, duplicates: [String]) {
         let value: JSONValue
-        do { value = try JSONValue.parse(bytes) } catch {
+        let duplicates: [String]
+        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes) } catch {
             throw PatchError(.malformed, "error decoding patch: " + error.message)
         }
         switch value {
-        case .object(let members): return members
+        case .object(let members): return (members, duplicates)
         case .null: throw PatchError(.malformed, "Invalid JSON Patch")
         default:
             let text = "json: cannot unmarshal \(value.kindName) into Go value of type map[string]interface {}"

@@ -78,7 +78,8 @@ extension Pod: FieldSelectable {
         case "spec.serviceAccountName": spec.serviceAccountName
         case "spec.hostNetwork": spec.hostNetwork ? "true" : "false"
         case "status.phase": status.phase
-        case "status.podIP", "status.podIPs": status.podIP
+        case "status.podIP": status.podIP
+        case "status.podIPs": ""  // known, but never set by Kubernetes
         case "status.nominatedNodeName": status.nominatedNodeName
         default: nil
         }

@@ -30,6 +30,17 @@ extension Pod: TableRowProviding {
     }
 }
 
+extension Pod {
+    public var rowConditions: [TableRowState] {
+        switch status.phase {
+        case PodPhase.succeeded:
+            [TableRowState(type: "Completed", reason: "Succeeded", message: "The pod has completed successfully.")]
+        case PodPhase.failed: [TableRowState(type: "Completed", reason: "Failed", message: "The pod failed.")]
+        default: []
+        }
+    }
+}
+
 /// What the Table says of a pod in a few words; `kubectl` shows it.
 struct PodSummary {
     private(set) var ready = 0

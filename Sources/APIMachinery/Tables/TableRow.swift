@@ -36,6 +36,39 @@ public protocol TableRowProviding: KubernetesObject {
 
     /// One cell for each column.
     func cells(now: Time) -> [JSONValue]
+
+    /// What clients may want to show in another way.
+    var rowConditions: [TableRowState] { get }
+}
+
+extension TableRowProviding {
+    public var rowConditions: [TableRowState] { [] }
+}
+
+/// A condition of a row that holds, for example that a pod has ended.
+public struct TableRowState: Sendable, Equatable {
+    /// `Completed` is the only one that Kubernetes knows.
+    public var type: String
+    public var reason: String
+    public var message: String
+
+    var json: JSONValue {
+        ["type": .string(type), "status": "True", "reason": .string(reason), "message": .string(message)]
+    }
+}
+
+/// One row of a Table.
+public struct TableRow: Sendable {
+    public var cells: [JSONValue]
+    public var conditions: [TableRowState] = []
+    /// The object in the form that the client asked for; nil for none.
+    public var object: [UInt8]?
+
+    public init(cells: [JSONValue], conditions: [TableRowState] = [], object: [UInt8]? = nil) {
+        self.cells = cells
+        self.conditions = conditions
+        self.object = object
+    }
 }
 
 /// The Table form of objects (`as=Table;v=v1;g=meta.k8s.io`).
@@ -53,13 +86,23 @@ public enum TableForm {
         return [.string(object.metadata.name), object.age(now)]
     }
 
+    /// What clients may want to show of an object in another way.
+    public static func conditions(of object: some KubernetesObject) -> [TableRowState] {
+        (object as? any TableRowProviding)?.rowConditions ?? []
+    }
+
     /// The `columnDefinitions` of a Table.
     public static func columnDefinitions(of kind: any KubernetesObject.Type) -> JSONValue {
+        columnDefinitions(columns(of: kind), kind: String(describing: kind))
+    }
+
+    private static func columnDefinitions(_ columns: [TableColumn], kind: String) -> JSONValue {
         .array(
-            columns(of: kind).map { column in
+            columns.map { column in
                 [
                     "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
-                    "description": "", "priority": .int(column.priority),
+                    "description": .string(ColumnDescriptions.text(kind: kind, column: column.name)),
+                    "priority": .int(column.priority),
                 ]
             })
     }
@@ -68,21 +111,35 @@ public enum TableForm {
     ///
     /// - Parameters:
     ///   - metadata: the `ListMeta` of the answer.
-    ///   - rows: cells, and the object in the form that the client asked for (nil: none).
     ///   - includesColumns: false for all but the first event of a watch.
+    ///   - version: of `meta.k8s.io`.
     public static func table(
-        of kind: any KubernetesObject.Type, metadata: JSONValue, rows: [(cells: [JSONValue], object: [UInt8]?)],
-        includesColumns: Bool = true
+        of kind: any KubernetesObject.Type, metadata: JSONValue, rows: [TableRow], includesColumns: Bool = true,
+        version: String = "v1"
     ) -> [UInt8] {
-        var out = Array(#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":"#.utf8)
+        table(
+            columns(of: kind), kind: String(describing: kind), metadata: metadata, rows: rows,
+            includesColumns: includesColumns, version: version)
+    }
+
+    /// A Table's JSON with columns that are not those of a stored kind.
+    public static func table(
+        _ columns: [TableColumn], kind: String, metadata: JSONValue, rows: [TableRow], includesColumns: Bool = true,
+        version: String = "v1"
+    ) -> [UInt8] {
+        var out = Array(#"{"kind":"Table","apiVersion":"meta.k8s.io/\#(version)","metadata":"#.utf8)
         metadata.write(to: &out)
         out.append(contentsOf: #","columnDefinitions":"#.utf8)
-        (includesColumns ? columnDefinitions(of: kind) : .null).write(to: &out)
+        (includesColumns ? columnDefinitions(columns, kind: kind) : .null).write(to: &out)
         out.append(contentsOf: #","rows":["#.utf8)
         for (index, row) in rows.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
             out.append(contentsOf: #"{"cells":"#.utf8)
             JSONValue.array(row.cells).write(to: &out)
+            if !row.conditions.isEmpty {
+                out.append(contentsOf: #","conditions":"#.utf8)
+                JSONValue.array(row.conditions.map(\.json)).write(to: &out)
+            }
             out.append(contentsOf: #","object":"#.utf8)
             out.append(contentsOf: row.object ?? Array("null".utf8))
             out.append(UInt8(ascii: "}"))

@@ -53,7 +53,7 @@ package final class RequestChain: EdgeService, RequestHandler {
         parts.metrics.began(info)
         let response = await respond(to: edge, target, info)
         parts.metrics.ended(info, code: response.status, seconds: (ContinuousClock.now - start) / .seconds(1))
-        return response
+        return AnswerFields.complete(response, of: edge)
     }
 
     private func respond(to edge: EdgeRequest, _ target: RequestTarget, _ info: RequestInfo) async -> EdgeResponse {
@@ -71,6 +71,7 @@ package final class RequestChain: EdgeService, RequestHandler {
             return .answer(error.response)
         }
         if ProxyService.serves(info) {
+            if info.subresource == "log", let refusal = Responses.refusal(ofFormat: request) { return .answer(refusal) }
             return await parts.proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
         }
         return .answer(await dispatch(request))

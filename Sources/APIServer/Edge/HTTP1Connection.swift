@@ -191,7 +191,17 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Resp
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if exchange == nil, let error = error as? HTTPParserError {
+        if exchange == nil, error as? HTTPParserError == .invalidMethod {
+            // a method that the parser does not know is like one that the resource does not have
+            var buffer = reserve(512)
+            let body = FailureStatus.methodNotAllowed.json
+            HTTP1Format.writeHead(
+                FailureStatus.methodNotAllowed.head, framing: .length(body.count), date: connection.loop.date,
+                close: true,
+                to: &buffer)
+            buffer.writeBytes(body)
+            write(buffer)
+        } else if exchange == nil, let error = error as? HTTPParserError {
             let status = error == .headerOverflow ? 431 : 400
             let text = "\(status) \(HTTP1Format.reason(status))"
             var buffer = reserve(256)

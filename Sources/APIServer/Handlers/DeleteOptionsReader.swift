@@ -43,7 +43,8 @@ enum DeleteOptionsReader {
         do throws(JSONFault) {
             meta = try BodyDecoder.typeMeta(of: json)
         } catch {
-            throw .badRequest("couldn't get version/kind; json parse error: " + BodyDecoder.typeMetaFault(error))
+            throw .badRequest(
+                "couldn't get version/kind; json parse error: " + BodyDecoder.typeMetaFault(error, in: json))
         }
         if !meta.kind.isEmpty, meta.kind != "DeleteOptions" {
             throw .badRequest(

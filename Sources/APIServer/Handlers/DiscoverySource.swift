@@ -75,7 +75,7 @@ package struct DiscoverySource: DocumentSource {
 
     private static func json(_ bytes: [UInt8], _ request: APIRequest) -> APIResponse {
         do {
-            return Responses.bytes(bytes, status: 200, try OutputFormat.negotiate(request, transforms: false))
+            return Responses.bytes(bytes, status: 200, try OutputFormat.negotiate(request, .plain))
         } catch {
             return Responses.failure(error, request)
         }

@@ -49,23 +49,34 @@ struct ListReader: Sendable {
         } catch let error as StoreError where error.code == .futureRevision {
             throw APIStatusError.tooLarge(revision, current: cache.store.currentRevision.rawValue)
         } catch let error as StoreError where error.code == .compacted {
-            throw APIStatusError.expired(Self.expiredMessage)
+            throw APIStatusError.expired("The resourceVersion for the provided list is too old.")
         }
     }
 
     private func continued() async throws -> ObjectPageResult {
+        let token = try ContinueToken(decoding: options.continueToken)
         if !options.resourceVersion.isEmpty, options.resourceVersion != "0" {
             throw APIStatusError.badRequest("specifying resource version is not allowed when using continue")
         }
-        let token = try ContinueToken(decoding: options.continueToken)
         let snapshot: Snapshot
         if token.revision > 0 {
-            snapshot = try await self.snapshot(at: UInt64(token.revision))
+            do {
+                snapshot = try await self.snapshot(at: UInt64(token.revision))
+            } catch let error as APIStatusError where error.reason == APIStatusError.Reason.expired {
+                throw Self.expired(token)
+            }
         } else {
             snapshot = try await cache.snapshot()
         }
         let start = Self.place(token.start, namespace: selection.namespace, isNamespaced: cache.isNamespaced)
         return page(of: snapshot, from: snapshot.tree.lowerBound(namespace: start.namespace, name: start.name))
+    }
+
+    /// 410 with a token that goes on in whatever is newest.
+    private static func expired(_ token: ContinueToken) -> APIStatusError {
+        var error = APIStatusError.expired(expiredMessage)
+        error.continueToken = ContinueToken(revision: -1, start: token.start).encoded()
+        return error
     }
 
     private static let expiredMessage =
@@ -87,11 +98,13 @@ struct ListReader: Sendable {
         var result = ObjectPageResult(objects: [], revision: snapshot.revision)
         let tree = snapshot.tree
         let end = tree.range(namespace: selection.namespace).1
-        guard options.limit > 0 || !options.continueToken.isEmpty else {
+        // a list of any state, however old, is not cut into pages
+        let limited = options.resourceVersion == "0" ? 0 : options.limit
+        guard limited > 0 || !options.continueToken.isEmpty else {
             result.objects = snapshot.objects(selection)
             return result
         }
-        let limit = options.limit > 0 ? options.limit : Int.max
+        let limit = limited > 0 ? limited : Int.max
         let isWhole = selection.isWholeNamespace
         var hasMore = false
         tree.forEach(from: start, to: end) { object in

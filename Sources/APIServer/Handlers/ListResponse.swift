@@ -30,6 +30,9 @@ extension ObjectRenderer {
     /// The answer for a list: joined from stored bytes; a large one is joined while it is sent, so that it needs no memory of
     /// its own size.
     func listResponse(_ page: ObjectPageResult) throws -> APIResponse {
+        if format.transform == .partial {
+            throw APIStatusError.wrongShape("PartialObjectMetadata", endpoint.info, isList: true)
+        }
         if format.encoding == .protobuf { return try protobufList(page) }
         if format.transform == .table {
             return Responses.bytes(
@@ -71,7 +74,7 @@ extension ObjectRenderer {
     private func head(_ page: ObjectPageResult) -> [UInt8] {
         let isPartial = format.transform != .none
         let kind = isPartial ? "PartialObjectMetadataList" : endpoint.info.kind + "List"
-        let version = isPartial ? "meta.k8s.io/v1" : endpoint.info.apiVersion
+        let version = isPartial ? format.metaAPIVersion : endpoint.info.apiVersion
         var out = Array(#"{"kind":"\#(kind)","apiVersion":"\#(version)","metadata":"#.utf8)
         out.append(contentsOf: JSONCoding.encode(page.metadata))
         // Go writes a list of metadata that was never filled as null
@@ -91,7 +94,7 @@ extension ObjectRenderer {
             var list = ObjectList<PartialObjectMetadata>()
             list.metadata = page.metadata
             list.items = try page.objects.map(partialObject)
-            bytes = ProtobufCoding.encode(list, apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadataList")
+            bytes = ProtobufCoding.encode(list, apiVersion: format.metaAPIVersion, kind: "PartialObjectMetadataList")
         case .table: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
         }
         return .whole(ResponseHead(status: 200, contentType: format.encoding.rawValue), [bytes])

@@ -38,6 +38,20 @@ struct MediaType: Equatable {
         return String(out)
     }
 
+    /// The name in lower case of a `Content-Type`, as Go's `mime.ParseMediaType` reads it; nil where it is malformed.
+    static func bodyName(_ header: String) -> String? {
+        let parts = header.split(separator: ";", omittingEmptySubsequences: false).map { trim($0) }
+        let name = parts[0].lowercased()
+        guard !name.isEmpty else { return nil }
+        for (index, part) in parts.enumerated().dropFirst() {
+            // one semicolon at the end does no harm
+            if part.isEmpty, index == parts.count - 1 { break }
+            guard let equals = part.firstIndex(of: "="), equals != part.startIndex else { return nil }
+            guard part.index(after: equals) != part.endIndex else { return nil }
+        }
+        return name
+    }
+
     var isAny: Bool { type == "*" && subtype == "*" }
     var name: String { "\(type)/\(subtype)" }
 

@@ -23,8 +23,9 @@ struct ObjectRenderer: Sendable {
             case .none: bytes = try endpoint.protobuf(object)
             case .partial:
                 bytes = ProtobufCoding.encode(
-                    try partialObject(object), apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata")
-            case .table, .partialList: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
+                    try partialObject(object), apiVersion: format.metaAPIVersion, kind: "PartialObjectMetadata")
+            case .partialList: throw notAList()
+            case .table: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
             }
             return .whole(
                 ResponseHead(status: status, contentType: format.encoding.rawValue, headers: headers), [bytes])
@@ -36,18 +37,26 @@ struct ObjectRenderer: Sendable {
     func json(_ object: StoredObject) throws -> [UInt8] {
         switch format.transform {
         case .none: try endpoint.present(object).bytes
-        case .partial: Self.partial(object)
+        case .partial: Self.partial(object, version: format.metaVersion)
         case .table: try endpoint.table([object], tableOptions, list: nil)
-        case .partialList: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
+        case .partialList: throw notAList()
         }
+    }
+
+    private func notAList() -> APIStatusError {
+        .wrongShape("PartialObjectMetadataList", endpoint.info, isList: false)
     }
 
     private static let partialHead = Array(
         #"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":"#.utf8)
+    private static let oldPartialHead = Array(
+        #"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1beta1","metadata":"#.utf8)
 
     /// The object's metadata alone, cut out of its bytes.
-    static func partial(_ object: StoredObject) -> [UInt8] {
-        var out = partialHead
+    ///
+    /// - Parameter version: of `meta.k8s.io`: `v1` or `v1beta1`.
+    static func partial(_ object: StoredObject, version: String = "v1") -> [UInt8] {
+        var out = version == "v1" ? partialHead : oldPartialHead
         object.bytes.withUnsafeBufferPointer { p in
             guard let start = JSONScan.member(p, at: 0, key: JSONScan.metadataKey) else {
                 out.append(contentsOf: "{}".utf8)
@@ -72,7 +81,7 @@ struct ObjectRenderer: Sendable {
     /// Appends the item of a list.
     func appendItem(_ object: StoredObject, to out: inout [UInt8], prefix: Int) throws {
         guard format.transform == .none else {
-            out.append(contentsOf: Self.partial(object))
+            out.append(contentsOf: Self.partial(object, version: format.metaVersion))
             return
         }
         let bytes = try endpoint.present(object).bytes

@@ -23,21 +23,10 @@ struct ResourceCall: Sendable {
             subresource: request.info.subresource, options: options, now: handler.registry.services.now())
     }
 
-    private func renderer() throws -> ObjectRenderer {
-        ObjectRenderer(
-            endpoint: endpoint, format: try OutputFormat.negotiate(request), tableOptions: try tableOptions())
-    }
-
-    private func tableOptions() throws(APIStatusError) -> TableOptions {
-        var options = TableOptions()
-        let text = query.string("includeObject")
-        if !text.isEmpty {
-            guard let include = TableOptions.IncludeObject(rawValue: text) else {
-                throw .badRequest("unrecognized includeObject value: \(GoText.quote(text))")
-            }
-            options.includeObject = include
-        }
-        return options
+    private func renderer(_ offer: OutputFormat.Offer = .transforms) throws -> ObjectRenderer {
+        try RouteMedia.check(request)
+        let format = try OutputFormat.negotiate(request, offer)
+        return ObjectRenderer(endpoint: endpoint, format: format, tableOptions: try TableOptions(query, format))
     }
 
     // MARK: - reading
@@ -65,11 +54,10 @@ struct ResourceCall: Sendable {
         let options = try ListOptions(query: query)
         let isWatch = request.info.verb == "watch"
         try options.validate(isWatch: isWatch)
-        let renderer = try renderer()
+        let renderer = try renderer(isWatch ? .watch : .transforms)
         let selection = try SelectorReader.selection(
             options, endpoint, namespace: namespace, name: isWatch ? request.info.name : "")
         if isWatch {
-            guard renderer.format.encoding != .yaml else { throw APIStatusError.generic(code: 406) }
             return try await WatchResponse(
                 renderer: renderer, selection: selection, options: options, clock: handler.clock
             ).response()
@@ -98,7 +86,7 @@ struct ResourceCall: Sendable {
     func patch() async throws -> APIResponse {
         let renderer = try renderer()
         let form = try ObjectPatch.Form(contentType: request.header("content-type") ?? "")
-        let options = try WriteOptions(query: query, kind: "PatchOptions")
+        let options = try WriteOptions(query: query, patch: form)
         let patch = ObjectPatch(form: form, bytes: request.body)
         let result = try await endpoint.patch(patch, context(.update, options: options))
         return try renderer.response(
@@ -161,7 +149,7 @@ extension ObjectBody {
     /// - Throws: 415 for a content type that is none of the three.
     init(_ request: APIRequest) throws(APIStatusError) {
         let header = request.header("content-type") ?? ""
-        let name = header.isEmpty ? "application/json" : MediaType(header)?.name ?? ""
+        let name = header.isEmpty ? "application/json" : MediaType.bodyName(header)
         switch name {
         case "application/json": self.init(.json, request.body)
         case "application/yaml": self.init(.yaml, request.body)

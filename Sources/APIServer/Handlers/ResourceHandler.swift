@@ -10,6 +10,13 @@ import Wire
 package protocol ResourceAction: Sendable {
     /// - Throws: `APIStatusError` for what the request does wrong.
     func respond(to request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse
+
+    /// Whether it can make Tables and bare metadata of its objects.
+    var offersTransforms: Bool { get }
+}
+
+extension ResourceAction {
+    package var offersTransforms: Bool { false }
 }
 
 /// Answers requests for paths that are not resources: discovery, OpenAPI, version.
@@ -59,7 +66,11 @@ package final class ResourceHandler: RequestHandler {
         }
         guard request.method != "HEAD" else { throw APIStatusError.methodNotAllowed }
         let key = "\(info.apiGroup)/\(info.resource)" + (info.subresource.isEmpty ? "" : "/" + info.subresource)
-        if let action = actions[key] { return try await action.respond(to: request, self) }
+        if let action = actions[key] {
+            try RouteMedia.check(request)
+            _ = try OutputFormat.negotiate(request, action.offersTransforms ? .transforms : .plain)
+            return try await action.respond(to: request, self)
+        }
         guard let endpoint = registry.endpoint(group: info.apiGroup, version: info.apiVersion, plural: info.resource)
         else {
             guard knownGroups.contains(info.apiGroup) else { return Responses.pageNotFound }

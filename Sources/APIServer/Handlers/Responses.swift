@@ -23,7 +23,7 @@ enum Responses {
     ) -> APIResponse {
         var format = OutputFormat()
         // an error must be told somehow: what cannot be negotiated is told in JSON
-        do throws(APIStatusError) { format = try OutputFormat.negotiate(request, transforms: false) } catch {
+        do throws(APIStatusError) { format = try OutputFormat.negotiate(request, .plain) } catch {
             format = OutputFormat()
         }
         if format.encoding == .protobuf {
@@ -46,6 +46,17 @@ enum Responses {
         }
         let type = format.encoding == .yaml ? format.encoding.rawValue : OutputFormat.Encoding.json.rawValue
         return .whole(ResponseHead(status: status, contentType: type, headers: headers), [out])
+    }
+
+    /// The refusal of a request that accepts nothing that can be made without a Table; nil where it does.
+    static func refusal(ofFormat request: APIRequest) -> APIResponse? {
+        do throws(APIStatusError) {
+            try RouteMedia.check(request)
+            _ = try OutputFormat.negotiate(request, .plain)
+            return nil
+        } catch {
+            return failure(error, request)
+        }
     }
 
     /// What Go's HTTP server says of a path that nobody handles.

@@ -57,7 +57,8 @@ enum SelectorReader {
         "spec.unschedulable": (["spec.unschedulable"], "false"),
         "status.replicas": (["status.replicas"], "0"),
         "status.successful": (["status.succeeded"], "0"),
-        "status.podIPs": (["status.podIP"], ""),
+        // known, but never set by Kubernetes: no value but the empty one matches
+        "status.podIPs": ([], ""),
         "source": (["source.component", "reportingComponent"], ""),
         "reportingController": (["reportingComponent"], ""),
         "regarding.kind": (["involvedObject.kind"], ""),

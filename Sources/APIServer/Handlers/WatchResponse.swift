@@ -52,8 +52,9 @@ struct WatchResponse: Sendable {
         let text = options.resourceVersion
         let revision = UInt64(text)
         if !text.isEmpty, revision == nil {
-            throw APIStatusError.badRequest(
-                "invalid resource version: resourceVersion: Invalid value: \(GoText.quote(text)): strconv.ParseUint: parsing "
+            // unlike a list, Kubernetes answers this with a bare error
+            throw APIStatusError.plain(
+                "resourceVersion: Invalid value: \(GoText.quote(text)): strconv.ParseUint: parsing "
                     + "\(GoText.quote(text)): invalid syntax")
         }
         let current = cache.store.currentRevision.rawValue
@@ -164,23 +165,24 @@ struct WatchEncoder {
                 format.transform == .none
                 ? try renderer.endpoint.protobuf(object)
                 : ProtobufCoding.encode(
-                    try renderer.partialObject(object), apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata")
+                    try renderer.partialObject(object), apiVersion: format.metaAPIVersion,
+                    kind: "PartialObjectMetadata")
             return protobufFrame(type, body)
         }
         switch format.transform {
         case .none:
             let shown = isView ? try renderer.endpoint.present(object) : object
             return WatchLine.make(type, shown.bytes)
-        case .partial: return WatchLine.make(type, ObjectRenderer.partial(object))
-        case .partialList: return []
+        case .partial: return WatchLine.make(type, ObjectRenderer.partial(object, version: format.metaVersion))
+        case .partialList:
+            throw APIStatusError.wrongShape("PartialObjectMetadataList", renderer.endpoint.info, isList: false)
         case .table:
             var options = renderer.tableOptions
             options.omitsHeader = hasHeader
             hasHeader = true
-            let objects = type == "BOOKMARK" ? [] : [object]
             var list = ListMeta()
             list.resourceVersion = object.resourceVersion
-            return WatchLine.make(type, try renderer.endpoint.table(objects, options, list: list))
+            return WatchLine.make(type, try renderer.endpoint.table([object], options, list: list))
         }
     }
 

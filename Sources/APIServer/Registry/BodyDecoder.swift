@@ -33,6 +33,9 @@ enum BodyDecoder {
             if let duplicates = read.duplicates { strictFaults.append(duplicates) }
         }
         let meta = try typeMeta(of: json, as: Value.self, original: body.bytes)
+        if meta.apiVersion.utf8.count(where: { $0 == UInt8(ascii: "/") }) > 1 {
+            throw unrecognized(Value.self, "unexpected GroupVersion string: \(meta.apiVersion)", body.bytes)
+        }
         try check(meta, is: Value.self)
         do throws(JSONFault) {
             guard options.fieldValidation != .ignore else { return try JSONCoding.decode(Value.self, from: json) }
@@ -49,32 +52,6 @@ enum BodyDecoder {
         }
         throw .badRequest(
             cannotBeHandled(meta, Value.self) + "strict decoding error: " + strictFaults.joined(separator: ", "))
-    }
-
-    /// Decodes the result of a patch.
-    ///
-    /// - Throws: 422 where it is no object of the kind any more.
-    static func decodePatched<Value: TopLevelObject>(
-        _: Value.Type, _ json: [UInt8], _ options: WriteOptions, _ warnings: inout [String]
-    ) throws(APIStatusError) -> Value {
-        var strictFaults: [String] = []
-        do throws(JSONFault) {
-            guard options.fieldValidation != .ignore else { return try JSONCoding.decode(Value.self, from: json) }
-            let (value, faults) = try JSONCoding.decodeStrictly(Value.self, from: json)
-            strictFaults = StrictFaults.messages(faults, in: json)
-            if strictFaults.isEmpty { return value }
-            if options.fieldValidation == .warn {
-                warnings += strictFaults
-                return value
-            }
-        } catch {
-            let text = JSONFaultText.message(error, in: json, root: Value.self)
-            throw .invalid(
-                APIMachinery.GroupKind(group: "", kind: ""), name: "",
-                [.invalid(FieldPath("patch"), String(decoding: json.prefix(512), as: UTF8.self), text)])
-        }
-        let text = "strict decoding error: " + strictFaults.joined(separator: ", ")
-        throw .badRequest(text)
     }
 
     private static func yaml<Value: TopLevelObject>(
@@ -120,7 +97,7 @@ enum BodyDecoder {
             return try typeMeta(of: json)
         } catch {
             throw unrecognized(
-                Value.self, "couldn't get version/kind; json parse error: " + typeMetaFault(error), original)
+                Value.self, "couldn't get version/kind; json parse error: " + typeMetaFault(error, in: json), original)
         }
     }
 
@@ -142,8 +119,8 @@ enum BodyDecoder {
         }
     }
 
-    static func typeMetaFault(_ fault: JSONFault) -> String {
-        guard case .wrongType(let found, _) = fault.reason else { return JSONFaultText.syntax(fault) }
+    static func typeMetaFault(_ fault: JSONFault, in json: [UInt8]) -> String {
+        guard case .wrongType(let found, _) = fault.reason else { return JSONFaultText.syntax(fault, in: json) }
         let kind = found.split(separator: " ").first.map(String.init) ?? found
         return "json: cannot unmarshal \(kind) into Go value of type struct { APIVersion string "
             + "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }"
@@ -151,30 +128,38 @@ enum BodyDecoder {
 
     /// What a body says of its kind must be what the path asks for; it may say nothing.
     private static func check<Value: TopLevelObject>(_ given: TypeMeta, is _: Value.Type) throws(APIStatusError) {
+        guard let refusal = refusal(of: given, as: Value.self) else { return }
+        throw .badRequest((refusal.isVersion ? "" : cannotBeHandled(given, Value.self)) + refusal.text)
+    }
+
+    /// Why an object of another kind is refused; nil where it is of the kind, or does not say.
+    static func refusal<Value: TopLevelObject>(
+        of given: TypeMeta, as _: Value.Type
+    ) -> (text: String, isVersion: Bool)? {
         var meta = given
         if meta.kind.isEmpty { meta.kind = Value.kind }
         if meta.apiVersion.isEmpty { meta.apiVersion = Value.apiVersion }
-        if meta.kind == Value.kind, meta.apiVersion == Value.apiVersion { return }
+        if meta.kind == Value.kind, meta.apiVersion == Value.apiVersion { return nil }
         let isKnown =
             KindTable.type(apiVersion: meta.apiVersion, kind: meta.kind) != nil
             || meta.kind.hasSuffix("List")
                 && KindTable.type(apiVersion: meta.apiVersion, kind: String(meta.kind.dropLast(4))) != nil
             || meta.apiVersion == "v1" && meta.kind == "List"
         guard isKnown else {
-            throw .badRequest(
-                cannotBeHandled(meta, Value.self)
-                    + "no kind \"\(meta.kind)\" is registered for version \"\(meta.apiVersion)\" in scheme "
-                    + "\"pkg/api/legacyscheme/scheme.go:30\"")
+            let text =
+                "no kind \"\(meta.kind)\" is registered for version \"\(meta.apiVersion)\" in scheme "
+                + "\"pkg/api/legacyscheme/scheme.go:30\""
+            return (text, false)
         }
         if meta.kind == Value.kind, meta.group == Value.group {
-            throw .badRequest(
+            let text =
                 "the API version in the data (\(meta.apiVersion)) does not match the expected API version (\(Value.apiVersion))"
-            )
+            return (text, true)
         }
-        let package = Value.group.isEmpty ? "core" : String(Value.group.split(separator: ".")[0])
-        throw .badRequest(
-            cannotBeHandled(meta, Value.self)
-                + "converting (\(meta.version).\(meta.kind)) to (\(package).\(Value.kind)): unknown conversion")
+        let package = GoPackage.name(Value.group)
+        let text =
+            "converting (\(meta.version).\(meta.kind)) to (\(package).\(Value.kind)): unknown conversion"
+        return (text, false)
     }
 
     private static func cannotBeHandled<Value: TopLevelObject>(_ given: TypeMeta, _: Value.Type) -> String {

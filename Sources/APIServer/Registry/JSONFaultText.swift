@@ -69,13 +69,19 @@ enum JSONPlace {
 
 /// The words of strict decoding.
 enum StrictFaults {
+    /// More are not told.
+    private static let limit = 100
+
     /// `unknown field "spec.bogus"`, `duplicate field "metadata.name"`, each once, in the order found.
     static func messages(_ faults: [JSONStrictFault], in json: [UInt8]) -> [String] {
+        let found = faults.map { ($0.reason, JSONPlace.text(JSONPlace.path(to: $0.offset, in: json))) }
+        let unknown = Set(found.filter { $0.0 == .unknownField }.map(\.1))
         var seen: Set<String> = []
         var out: [String] = []
-        for fault in faults {
-            let path = JSONPlace.text(JSONPlace.path(to: fault.offset, in: json))
-            let text = fault.reason == .unknownField ? "unknown field \"\(path)\"" : "duplicate field \"\(path)\""
+        for (reason, path) in found where seen.count < limit {
+            // an unknown field that stands twice is only unknown
+            if reason == .duplicateField, unknown.contains(path) { continue }
+            let text = reason == .unknownField ? "unknown field \"\(path)\"" : "duplicate field \"\(path)\""
             if seen.insert(text).inserted { out.append(text) }
         }
         return out
@@ -85,8 +91,10 @@ enum StrictFaults {
 /// The words of Go's `encoding/json` for what could not be decoded.
 enum JSONFaultText {
     /// The fault of text that is not JSON.
-    static func syntax(_ fault: JSONFault) -> String {
+    static func syntax(_ fault: JSONFault, in json: [UInt8]) -> String {
         switch fault.reason {
+        case .trailingData where json.indices.contains(fault.offset):
+            "invalid character \(character(json[fault.offset])) after top-level value"
         case .unexpectedEnd: "unexpected end of JSON input"
         case .unexpectedByte(let byte, let context): "invalid character \(character(byte)) \(context)"
         case .trailingData: "invalid character after top-level value"
@@ -110,81 +118,22 @@ enum JSONFaultText {
 
     /// The fault of a value of the wrong type, with the Go struct and the path it belongs to.
     static func message<Root: TopLevelObject>(_ fault: JSONFault, in json: [UInt8], root: Root.Type) -> String {
-        if case .trailingData = fault.reason, fault.offset < json.count {
-            return "invalid character \(character(json[fault.offset])) after top-level value"
-        }
-        guard case .wrongType(let found, let expected) = fault.reason else { return syntax(fault) }
-        let steps = JSONPlace.path(to: fault.offset, in: json)
-        let package = Root.group.isEmpty ? "core" : Root.group
-        let place = GoPlace.find(steps, package: "\(package)/\(Root.version)", type: Root.kind)
+        guard case .wrongType(let found, let expected) = fault.reason else { return syntax(fault, in: json) }
+        let place = place(of: fault.offset, in: json, root: root)
         return "json: cannot unmarshal \(found) into Go struct field \(place.structure).\(place.path) of type "
             + (place.type ?? expected)
     }
-}
 
-/// The Go struct that a JSON path leads to.
-enum GoPlace {
-    /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where the
-    ///   fault is a struct's, map's or list's own.
-    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (
-        structure: String, path: String, type: String?
-    ) {
-        var structure = type
-        var document = package
-        var names: [String] = []
-        var current: TypeExpression? = .named(type)
-        for step in steps {
-            guard let expression = current else { break }
-            switch (step, expression) {
-            case (.item, .list(let element)): current = element
-            case (.member, .map(let value)): current = value
-            case (.member(let name), _):
-                names.append(name)
-                guard let found = field(name, of: expression, in: document) else {
-                    current = nil
-                    continue
-                }
-                structure = found.structure
-                document = found.document
-                current = found.type
-            default: current = nil
-            }
-        }
-        return (structure, names.joined(separator: "."), nil)
+    /// The Go type of the structure, list or map that stands at an offset; nil for scalars.
+    static func goType<Root: TopLevelObject>(of offset: Int, in json: [UInt8], root: Root.Type) -> String? {
+        place(of: offset, in: json, root: root).type
     }
 
-    private static func field(
-        _ name: String, of expression: TypeExpression, in document: String
-    ) -> (structure: String, document: String, type: TypeExpression)? {
-        guard let (schema, home) = structure(expression, in: document) else { return nil }
-        for field in schema.fields {
-            if field.isInline, let nested = self.field(name, of: field.type, in: home) { return nested }
-            if field.name == name { return (schema.name, home, unwrap(field.type, in: home)) }
-        }
-        return nil
-    }
-
-    private static func unwrap(_ expression: TypeExpression, in document: String) -> TypeExpression {
-        switch expression {
-        case .pointer(let inner): return unwrap(inner, in: document)
-        case .named(let name):
-            guard let alias = Schema.shared.document(document)?.aliases[name] else { return expression }
-            return unwrap(alias.type, in: document)
-        default: return expression
-        }
-    }
-
-    private static func structure(_ expression: TypeExpression, in document: String) -> (TypeSchema, String)? {
-        switch expression {
-        case .pointer(let inner): return structure(inner, in: document)
-        case .named(let name):
-            if let dot = name.lastIndex(of: "."), name.contains("/") {
-                let key = String(name[..<dot])
-                return Schema.shared.type(name).map { ($0, key) }
-            }
-            if let found = Schema.shared.type("\(document).\(name)") { return (found, document) }
-            return Schema.shared.type("meta/v1.\(name)").map { ($0, "meta/v1") }
-        default: return nil
-        }
+    private static func place<Root: TopLevelObject>(
+        of offset: Int, in json: [UInt8], root: Root.Type
+    ) -> (structure: String, path: String, type: String?) {
+        let package = Root.group.isEmpty ? "core" : Root.group
+        return GoPlace.find(
+            JSONPlace.path(to: offset, in: json), package: "\(package)/\(Root.version)", type: Root.kind)
     }
 }

@@ -9,21 +9,24 @@ import Wire
 extension ObjectEndpoint {
     package func table(_ objects: [StoredObject], _ options: TableOptions, list: ListMeta?) throws -> [UInt8] {
         let now = services.now()
-        var rows: [(cells: [JSONValue], object: [UInt8]?)] = []
+        var rows: [TableRow] = []
         rows.reserveCapacity(objects.count)
         for object in objects {
-            let cells = TableForm.cells(of: try decode(object), now: now)
+            let value = try decode(object)
+            var row = TableRow(
+                cells: TableForm.cells(of: value, now: now), conditions: TableForm.conditions(of: value))
             switch options.includeObject {
-            case .none: rows.append((cells, nil))
-            case .metadata: rows.append((cells, ObjectRenderer.partial(object)))
-            case .object: rows.append((cells, try present(object).bytes))
+            case .none: break
+            case .metadata: row.object = ObjectRenderer.partial(object, version: options.version)
+            case .object: row.object = try present(object).bytes
             }
+            rows.append(row)
         }
         var metadata = list ?? ListMeta()
         if list == nil { metadata.resourceVersion = objects.first?.resourceVersion ?? "" }
         var table = TableForm.table(
             of: Object.self, metadata: try JSONValue.parse(JSONCoding.encode(metadata)), rows: rows,
-            includesColumns: !options.omitsHeader)
+            includesColumns: !options.omitsHeader, version: options.version)
         // a watch puts the table inside a line of its own
         if table.last == UInt8(ascii: "\n") { table.removeLast() }
         return table

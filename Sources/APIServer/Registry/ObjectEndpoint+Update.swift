@@ -16,10 +16,12 @@ extension ObjectEndpoint {
     /// Updates one face of an object.
     ///
     /// - Parameters:
-    ///   - uid: the object must have it, where it is not nil.
+    ///   - checksUID: whether a `uid` of the new object is that of the object the writer means.
     ///   - change: its result's `resourceVersion`, where it has one, must be that of the object.
     /// - Throws: `APIStatusError`: `NotFound`, `Conflict`, `Invalid`, ...; `StoreError`.
-    package func update(_ context: WriteContext, change: @escaping Change) async throws -> WriteResult {
+    package func update(
+        _ context: WriteContext, checksUID: Bool = true, change: @escaping Change
+    ) async throws -> WriteResult {
         guard let face = definition.faces[context.subresource] else { throw APIStatusError.noSuchResource }
         var current = try await cache.get(namespace: context.namespace, name: context.name)
         var attempt = 0
@@ -28,7 +30,7 @@ extension ObjectEndpoint {
             guard let stored = current else { return try await createByUpdate(context, change) }
             let old = try decode(stored)
             let proposed = try change(old, stored)
-            try checkVersion(proposed.metadata, of: stored)
+            try checkVersion(proposed.metadata, of: stored, checksUID: checksUID)
             guard let new = try await prepare(proposed, old, face, context) else {
                 return WriteResult(object: stored, isCreated: false)
             }
@@ -42,8 +44,8 @@ extension ObjectEndpoint {
     }
 
     /// The version that the writer saw, and the identity it means, must be the object's.
-    private func checkVersion(_ meta: ObjectMeta, of stored: StoredObject) throws {
-        if !meta.uid.isEmpty, meta.uid != stored.uid {
+    private func checkVersion(_ meta: ObjectMeta, of stored: StoredObject, checksUID: Bool) throws {
+        if checksUID, !meta.uid.isEmpty, meta.uid != stored.uid {
             throw APIStatusError.conflict(
                 info, stored.name, uidPrecondition(meta.uid, stored.uid, stored.namespace, stored.name))
         }

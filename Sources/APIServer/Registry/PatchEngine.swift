@@ -11,13 +11,16 @@ enum PatchEngine {
     /// - Throws: `APIStatusError` for a patch that is malformed (400) or cannot be applied (422).
     static func apply<Kind: TopLevelObject>(
         _ patch: ObjectPatch, to document: JSONValue, kind: Kind.Type
-    ) throws(APIStatusError) -> JSONValue {
+    ) throws(APIStatusError) -> PatchedDocument {
         do throws(PatchError) {
             switch patch.form {
-            case .json: return try JSONPatch(parsing: patch.bytes).apply(to: document)
+            case .json:
+                let operations = try JSONPatch(parsing: patch.bytes)
+                return PatchedDocument(value: try operations.apply(to: document), faults: operations.strictFaults)
             case .merge:
-                let changes = try MergePatch.parse(patch.bytes)
-                return .object(MergePatch.apply(changes, to: document.objectValue ?? JSONObject()))
+                let (changes, duplicates) = try MergePatch.parse(patch.bytes)
+                let merged = MergePatch.apply(changes, to: document.objectValue ?? JSONObject())
+                return PatchedDocument(value: .object(merged), faults: duplicates.map(duplicate))
             case .strategicMerge: return try strategic(patch.bytes, document, kind)
             case .apply: throw PatchError(.failed, "server-side apply is not served yet")
             }
@@ -26,12 +29,17 @@ enum PatchEngine {
         }
     }
 
+    private static func duplicate(_ path: String) -> String { "duplicate field \"\(path)\"" }
+
     private static func strategic<Kind: TopLevelObject>(
         _ bytes: [UInt8], _ document: JSONValue, _ kind: Kind.Type
-    ) throws(PatchError) -> JSONValue {
+    ) throws(PatchError) -> PatchedDocument {
         let changes = try StrategicMergePatch.parse(bytes)
         let schema = ResolvedSchema.shared.type(group: Kind.group, version: Kind.version, kind: Kind.kind)
-        return .object(
-            try StrategicMergePatch.apply(changes.patch, to: document.objectValue ?? JSONObject(), schema: schema))
+        let merged = try StrategicMergePatch.apply(
+            changes.patch, to: document.objectValue ?? JSONObject(), schema: schema)
+        return PatchedDocument(
+            value: .object(merged), faults: changes.duplicates.map(duplicate),
+            shownPatch: GoText.format(.object(changes.patch)))
     }
 }

@@ -46,24 +46,37 @@ package struct WriteOptions: Sendable {
     package init() {}
 
     /// - Parameters:
-    ///   - kind: `CreateOptions`, `UpdateOptions` or `PatchOptions`, for the error.
+    ///   - kind: `CreateOptions` or `UpdateOptions`, for the error.
     init(query: QueryReader, kind: String) throws(APIStatusError) {
+        self.init(reading: query)
+        let faults = OptionRules.write(query, fieldManager: fieldManager)
+        if !faults.isEmpty { throw .invalidOptions(kind, faults) }
+    }
+
+    /// - Parameter patch: what kind of patch the options go with.
+    init(query: QueryReader, patch: ObjectPatch.Form) throws(APIStatusError) {
+        self.init(reading: query)
         var faults: [FieldError] = []
-        let dryRun = query.strings("dryRun")
-        faults += OptionRules.dryRun(dryRun)
-        isDryRun = !dryRun.isEmpty
+        if patch == .apply {
+            if fieldManager.isEmpty {
+                faults.append(.required(FieldPath("fieldManager"), "is required for apply patch"))
+            }
+        } else if force != nil {
+            faults.append(.forbidden(FieldPath("force"), "may not be specified for non-apply patch"))
+        }
+        faults += OptionRules.write(query, fieldManager: fieldManager)
+        if !faults.isEmpty { throw .invalidOptions("PatchOptions", faults) }
+    }
+
+    private init(reading query: QueryReader) {
+        isDryRun = !query.strings("dryRun").isEmpty
         fieldManager = query.string("fieldManager")
-        faults += OptionRules.fieldManager(fieldManager)
         force = query.bool("force")
         switch query.string("fieldValidation") {
-        case "", "Warn": fieldValidation = .warn
         case "Ignore": fieldValidation = .ignore
         case "Strict": fieldValidation = .strict
-        case let other:
-            faults.append(
-                .notSupported(FieldPath("fieldValidation"), other, ["", "Ignore", "Strict", "Warn"]))
+        default: fieldValidation = .warn
         }
-        if !faults.isEmpty { throw .invalidOptions(kind, faults) }
     }
 }
 
@@ -112,11 +125,29 @@ enum OptionRules {
         return [.notSupported(FieldPath("dryRun"), .array(values.map(JSONValue.string)), ["All"])]
     }
 
+    /// The faults that the options of all writes can have.
+    static func write(_ query: QueryReader, fieldManager name: String) -> [FieldError] {
+        fieldManager(name) + dryRun(query.strings("dryRun")) + fieldValidation(query.string("fieldValidation"))
+    }
+
+    static func fieldValidation(_ value: String) -> [FieldError] {
+        let known = ["", "Ignore", "Strict", "Warn"]
+        return known.contains(value) ? [] : [.notSupported(FieldPath("fieldValidation"), .string(value), known)]
+    }
+
     static func fieldManager(_ value: String) -> [FieldError] {
+        let path = FieldPath("fieldManager")
         var faults: [FieldError] = []
-        if value.utf8.count > 128 { faults.append(.tooLong(FieldPath("fieldManager"), limit: 128)) }
-        if value.unicodeScalars.contains(where: { !Self.isPrintable($0) }) {
-            faults.append(.invalid(FieldPath("fieldManager"), value, "should only contain printable characters"))
+        if value.utf8.count > 128 { faults.append(.tooLong(path, limit: 128)) }
+        // positions are those of Go: of bytes
+        var position = 0
+        for scalar in value.unicodeScalars {
+            if !isPrintable(scalar) {
+                let hex = String(scalar.value, radix: 16, uppercase: true)
+                let code = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+                faults.append(.invalid(path, .string(value), "invalid character \(code) (at position \(position))"))
+            }
+            position += Unicode.UTF8.width(scalar)
         }
         return faults
     }
@@ -139,21 +170,22 @@ enum OptionRules {
     }
 
     static func watch(_ options: ListOptions) -> [FieldError] {
-        guard options.sendInitialEvents != nil else {
-            guard !options.resourceVersionMatch.isEmpty else { return [] }
-            return [
-                .forbidden(match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
-            ]
+        let asked = options.resourceVersionMatch
+        var faults: [FieldError] = []
+        if options.sendInitialEvents != nil, asked != "NotOlderThan" {
+            faults.append(.forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
         }
-        if options.resourceVersionMatch != "NotOlderThan" {
-            if options.resourceVersionMatch.isEmpty {
-                return [
-                    .forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
-                ]
+        if !asked.isEmpty {
+            if options.sendInitialEvents == nil {
+                let text = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+                faults.append(.forbidden(match, text))
             }
-            return [.notSupported(match, options.resourceVersionMatch, ["NotOlderThan"])]
+            if asked != "NotOlderThan" { faults.append(.notSupported(match, .string(asked), ["NotOlderThan"])) }
         }
-        return []
+        if !options.continueToken.isEmpty {
+            faults.append(.forbidden(match, "resourceVersionMatch is forbidden when continue is provided"))
+        }
+        return faults
     }
 
     private static func matchRules(_ options: ListOptions) -> [FieldError] {

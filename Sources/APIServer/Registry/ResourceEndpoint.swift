@@ -72,5 +72,20 @@ package struct TableOptions: Sendable {
     package var includeObject = IncludeObject.metadata
     /// Whether column definitions are left out (later events of a watch).
     package var omitsHeader = false
+    /// The version of `meta.k8s.io`.
+    package var version = "v1"
     package init() {}
+
+    /// - Throws: 400 for a Table with an unknown `includeObject`; other forms do not look at it.
+    init(_ query: QueryReader, _ format: OutputFormat) throws(APIStatusError) {
+        version = format.metaVersion
+        let text = query.string("includeObject")
+        guard format.transform == .table, !text.isEmpty else { return }
+        guard let include = IncludeObject(rawValue: text) else {
+            throw .badRequest(
+                "Unable to convert to Table as requested: includeObject: Invalid value: \(GoText.quote(text)): must be "
+                    + "'Metadata', 'Object', 'None', or empty")
+        }
+        includeObject = include
+    }
 }

@@ -70,9 +70,10 @@ struct EdgeServerTests {
     }
 
     @Test(
-        "what is no HTTP gets 400, heads over the limit 431",
+        "what is no HTTP gets 400, heads over the limit 431, unknown methods 405",
         arguments: [
-            ("nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+            ("GET / NOPE/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+            ("FOO / HTTP/1.1\r\n\r\n", "HTTP/1.1 405 Method Not Allowed"),
             ("GET / HTTP/1.1\r\nA: \(String(repeating: "a", count: 70_000))\r\n\r\n", "HTTP/1.1 431 "),
         ])
     func refuses(_ text: String, _ start: String) async throws {

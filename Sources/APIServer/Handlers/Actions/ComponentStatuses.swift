@@ -21,7 +21,7 @@ struct ComponentStatuses: ResourceAction {
         }
         var list = ObjectList<ComponentStatus>()
         list.items = Self.names.map(Self.status)
-        let format = try OutputFormat.negotiate(request, transforms: false)
+        let format = try OutputFormat.negotiate(request, .plain)
         return Responses.bytes(JSONCoding.encode(list), status: 200, format, headers: warning)
     }
 

@@ -52,6 +52,8 @@ extension ReplicationController: Scalable {
 
 /// The `scale` subresource: the same small object for every kind with replicas.
 struct ScaleAction<Object: Scalable>: ResourceAction {
+    var offersTransforms: Bool { true }
+
     func respond(to request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse {
         let endpoint = try handler.registry.endpoint(Object.self)
         switch request.method {
@@ -59,7 +61,7 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             guard let object = try await endpoint.get(namespace: request.info.namespace, name: request.info.name) else {
                 throw APIStatusError.notFound(Object.resource, request.info.name)
             }
-            return Responses.value(Self.scale(object), status: 200, request)
+            return try ScaleAnswer(Self.scale(object), request).response
         case "PUT":
             let options = try WriteOptions(query: QueryReader(query: request.query), kind: "UpdateOptions")
             var warnings: [String] = []
@@ -68,14 +70,17 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             let wanted = scale
             return try await write(request, options, handler) { _ in wanted }
         case "PATCH":
-            let options = try WriteOptions(query: QueryReader(query: request.query), kind: "PatchOptions")
-            let patch = ObjectPatch(
-                form: try ObjectPatch.Form(contentType: request.header("content-type") ?? ""), bytes: request.body)
+            let form = try ObjectPatch.Form(contentType: request.header("content-type") ?? "")
+            let options = try WriteOptions(query: QueryReader(query: request.query), patch: form)
+            let patch = ObjectPatch(form: form, bytes: request.body)
+            let context = context(request, options, handler)
             return try await write(request, options, handler) { object in
                 let document = try JSONValue.parse(JSONCoding.encode(Self.scale(object)))
                 var warnings: [String] = []
-                let patched = try PatchEngine.apply(patch, to: document, kind: Scale.self)
-                return try BodyDecoder.decodePatched(Scale.self, patched.bytes(), options, &warnings)
+                var scale = try PatchEngine.apply(patch, to: document, kind: Scale.self)
+                    .decode(Scale.self, options, &warnings)
+                try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
+                return scale
             }
         default: throw APIStatusError.methodNotAllowed
         }
@@ -107,7 +112,7 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             new.scaleReplicas = scale.spec.replicas
             return new
         }
-        return Responses.value(Self.scale(try endpoint.decode(result.object)), status: 200, request)
+        return try ScaleAnswer(Self.scale(try endpoint.decode(result.object)), request).response
     }
 
     private static func scale(_ object: Object) -> Scale {

@@ -16,6 +16,7 @@ extension ResourceDefinition where Object == Pod {
                 pod.status = PodStatus()
                 pod.status.phase = PodPhase.pending
                 pod.status.qosClass = PodQOS.classify(pod.spec)
+                if !pod.spec.schedulingGates.isEmpty { pod.status.conditions = [gated] }
             }
             let update = $0.faces[""] ?? Face()
             $0.faces[""] = Face(prepare: { (new, old, context) throws(APIStatusError) in
@@ -53,6 +54,14 @@ extension ResourceDefinition where Object == Pod {
                 return asked < 0 ? 1 : asked
             }
         }
+    }
+
+    /// What a pod says that must not be scheduled yet.
+    private static let gated = PodCondition {
+        $0.type = "PodScheduled"
+        $0.status = ConditionStatus.false
+        $0.reason = "SchedulingGated"
+        $0.message = "Scheduling is blocked due to non-empty scheduling gates"
     }
 
     /// Everything but the resource version is as it was.

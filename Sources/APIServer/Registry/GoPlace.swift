@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import SchemaModel
+import Store
+import Wire
+
+/// The Go struct that a JSON path leads to.
+enum GoPlace {
+    /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where the
+    ///   fault is a struct's, map's or list's own.
+    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (
+        structure: String, path: String, type: String?
+    ) {
+        var structure = type
+        var document = package
+        var names: [String] = []
+        var current: TypeExpression? = .named(type)
+        for step in steps {
+            guard let expression = current else { break }
+            switch (step, expression) {
+            case (.item, .list(let element)): current = element
+            case (.member, .map(let value)): current = value
+            case (.member(let name), _):
+                names.append(name)
+                guard let found = field(name, of: expression, in: document) else {
+                    current = nil
+                    continue
+                }
+                structure = found.structure
+                document = found.document
+                current = found.type
+            default: current = nil
+            }
+        }
+        return (structure, names.joined(separator: "."), current.flatMap { compound($0, in: document) })
+    }
+
+    /// The Go type of a structure, list or map; nil for scalars, and for types that read themselves.
+    private static func compound(_ expression: TypeExpression, in document: String) -> String? {
+        switch expression {
+        case .pointer(let inner): return compound(inner, in: document)
+        case .list(.named("byte")): return nil
+        case .list, .map: return goType(expression, in: document)
+        case .named(let name):
+            guard let (schema, _) = structure(expression, in: document), !schema.fields.isEmpty else { return nil }
+            return goType(.named(name), in: document)
+        }
+    }
+
+    private static func goType(_ expression: TypeExpression, in document: String) -> String {
+        switch expression {
+        case .pointer(let inner): return "*" + goType(inner, in: document)
+        case .list(let inner): return "[]" + goType(inner, in: document)
+        case .map(let inner): return "map[string]" + goType(inner, in: document)
+        case .named(let name):
+            switch name {
+            case "string", "bool", "int32", "int64", "float64": return name
+            case "byte": return "uint8"
+            case "Quantity": return "resource.Quantity"
+            case "IntOrString": return "intstr.IntOrString"
+            default: break
+            }
+            let local = name.split(separator: ".").last.map(String.init) ?? name
+            let home = name.contains("/") ? String(name.prefix { $0 != "." }) : document
+            return (home.split(separator: "/").last.map(String.init) ?? "v1") + "." + local
+        }
+    }
+
+    private static func field(
+        _ name: String, of expression: TypeExpression, in document: String
+    ) -> (structure: String, document: String, type: TypeExpression)? {
+        guard let (schema, home) = structure(expression, in: document) else { return nil }
+        for field in schema.fields {
+            if field.isInline, let nested = self.field(name, of: field.type, in: home) { return nested }
+            if field.name == name { return (schema.name, home, unwrap(field.type, in: home)) }
+        }
+        return nil
+    }
+
+    private static func unwrap(_ expression: TypeExpression, in document: String) -> TypeExpression {
+        switch expression {
+        case .pointer(let inner): return unwrap(inner, in: document)
+        case .named(let name):
+            guard let alias = Schema.shared.document(document)?.aliases[name] else { return expression }
+            return unwrap(alias.type, in: document)
+        default: return expression
+        }
+    }
+
+    private static func structure(_ expression: TypeExpression, in document: String) -> (TypeSchema, String)? {
+        switch expression {
+        case .pointer(let inner): return structure(inner, in: document)
+        case .named(let name):
+            if let dot = name.lastIndex(of: "."), name.contains("/") {
+                let key = String(name[..<dot])
+                return Schema.shared.type(name).map { ($0, key) }
+            }
+            if let found = Schema.shared.type("\(document).\(name)") { return (found, document) }
+            return Schema.shared.type("meta/v1.\(name)").map { ($0, "meta/v1") }
+        default: return nil
+        }
+    }
+}
