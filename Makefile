@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build release demo down e2e test lint format bench generate parity clean
 
-SOURCES := Package.swift Sources Tests Plugins
+BENCHMARKS := Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
+SOURCES := Package.swift Sources Tests Plugins $(BENCHMARKS)
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +39,9 @@ lint: ## check the formatting
 format: ## apply the formatting
 	swift format --in-place --parallel --recursive $(SOURCES)
 
-bench: release ## measure start, memory and throughput beside the reference
-	@scripts/bench
+bench: release ## measure speed and size beside the reference; options in BENCH: make bench BENCH=--full
+	swift build -c release --package-path Benchmarks --product martlet-bench
+	@Benchmarks/.build/release/martlet-bench --martlet .build/release/martlet $(BENCH)
 
 generate: ## make the committed CRI sources again from their protos
 	@scripts/generate-cri
