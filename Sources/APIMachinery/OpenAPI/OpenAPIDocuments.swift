@@ -153,6 +153,7 @@ public final class OpenAPIDocuments: Sendable {
         }
         writer.endMessage(9, since: definitions)
         let paths = writer.count
+        OpenAPIPaths.write(resources, to: &writer)
         writer.endMessage(8, since: paths)
         let info = writer.count
         writer.string(2, version)
