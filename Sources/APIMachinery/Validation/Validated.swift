@@ -15,6 +15,9 @@ public protocol Validated: RESTObject {
     /// The faults of replacing `old` beyond those of ``validateBody()``: fields that may not change.
     func validateChange(from old: Self) -> [FieldError]
 
+    /// All faults of replacing `old`: those of the metadata, of the body and of the change, unless the kind looks at less.
+    func validateUpdate(from old: Self) -> [FieldError]
+
     /// The faults of a new status.
     func validateStatus(from old: Self) -> [FieldError]
 }
@@ -24,5 +27,15 @@ extension Validated {
 
     public func validateChange(from _: Self) -> [FieldError] { [] }
 
+    public func validateUpdate(from old: Self) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody() + validateChange(from: old)
+    }
+
     public func validateStatus(from _: Self) -> [FieldError] { [] }
+
+    /// The faults of an object as it would have to be new, metadata included: what some kinds ask of an update, too.
+    func validateAsNew() -> [FieldError] {
+        ObjectMetaRules.validate(metadata, isNamespaced: Self.resource.isNamespaced, name: Self.nameRule)
+            + validateBody()
+    }
 }

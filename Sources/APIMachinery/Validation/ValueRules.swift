@@ -25,6 +25,18 @@ enum ValueRules {
         value.map { oneOf($0, known, path()) } ?? []
     }
 
+    /// A text that may not change.
+    static func immutable(_ new: String?, _ old: String?, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        immutable(new, old, path()) { .string($0) }
+    }
+
+    /// A value that may not change; a fault shows it as `shown` says, `null` where it is absent.
+    static func immutable<Value: Equatable>(
+        _ new: Value?, _ old: Value?, _ path: @autoclosure () -> FieldPath, shown: (Value) -> JSONValue
+    ) -> [FieldError] {
+        new == old ? [] : [.invalid(path(), new.map(shown) ?? .null, ObjectMetaRules.immutableText)]
+    }
+
     /// A text that must be there.
     static func required(_ value: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         value.isEmpty ? [.required(path())] : []
@@ -42,6 +54,15 @@ enum ValueRules {
         _ value: String, _ path: @autoclosure () -> FieldPath, _ rule: (String) -> [String]
     ) -> [FieldError] {
         value.isEmpty ? [] : rule(value).map { .invalid(path(), value, $0) }
+    }
+
+    /// A domain of at least three parts.
+    static func fullyQualifiedName(_ name: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if name.isEmpty { return [.required(path())] }
+        let faults = NameRules.dns1123Subdomain(name)
+        if !faults.isEmpty { return [.invalid(path(), name, faults.joined(separator: ","))] }
+        guard name.utf8.count(where: { $0 == UInt8(ascii: ".") }) < 2 else { return [] }
+        return [.invalid(path(), name, "should be a domain with at least three segments separated by dots")]
     }
 
     /// A port by number (1 to 65535) or by name.
@@ -94,6 +115,12 @@ enum ValueRules {
     /// A path without `..`.
     static func noBacksteps(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         text.split(separator: "/").contains("..") ? [.invalid(path(), text, "must not contain '..'")] : []
+    }
+
+    /// Whether a path is the root, however it is written.
+    static func isRoot(_ path: String) -> Bool {
+        path.hasPrefix("/")
+            && path.split(separator: "/").reduce(0) { $1 == "." ? $0 : $1 == ".." ? max($0 - 1, 0) : $0 + 1 } == 0
     }
 
     /// A number or a percentage; neither may be negative.

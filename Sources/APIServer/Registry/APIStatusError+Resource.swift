@@ -38,7 +38,9 @@ extension APIStatusError {
 
     /// 422: validation found faults.
     static func invalid(_ resource: ResourceInfo, _ name: String, _ errors: [FieldError]) -> APIStatusError {
-        .invalid(resource.groupKind, name: name, errors)
+        // events of both groups are one kind inside
+        let group = resource.group == "events.k8s.io" ? "" : resource.group
+        return .invalid(APIMachinery.GroupKind(group: group, kind: resource.kind), name: name, errors)
     }
 
     /// 422: validation found faults in the options of a request.

@@ -47,17 +47,19 @@ extension ResourceDefinition where Object: Defaulted {
 
 extension ResourceDefinition where Object: Validated {
     /// Checks objects by the rules of the kind. Faults of metadata are found by the object and once more by the change, as upstream does.
+    ///
+    /// Faults that the definition itself finds come before those of the kind, in a status behind them.
     consuming func applyingRules() -> Self {
         var result = self
         result.validateName = Object.nameRule
-        result.validate = { $0.validateBody() }
+        let own = result.validate
+        result.validate = { own($0) + $0.validateBody() }
         for name in ["", "scale"] where result.faces[name] != nil {
-            result.faces[name]?.validate = { new, old in
-                ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + new.validateBody()
-                    + new.validateChange(from: old)
-            }
+            result.faces[name]?.validate = { $0.validateUpdate(from: $1) }
         }
-        result.faces["status"]?.validate = { $0.validateStatus(from: $1) }
+        if let own = result.faces["status"]?.validate {
+            result.faces["status"]?.validate = { $0.validateStatus(from: $1) + own($0, $1) }
+        }
         return result
     }
 }

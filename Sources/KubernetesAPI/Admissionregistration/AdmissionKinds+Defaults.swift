@@ -60,7 +60,6 @@ extension ValidatingAdmissionPolicyBinding: Defaulted {
 extension MutatingAdmissionPolicy: Defaulted {
     public mutating func applyDefaults() {
         spec.failurePolicy.orDefault("Fail")
-        spec.reinvocationPolicy.orDefault("Never")
         spec.matchConstraints?.applyDefaults()
     }
 }

@@ -25,9 +25,3 @@ extension CSIDriver: Defaulted {
 extension PriorityClass: Defaulted {
     public mutating func applyDefaults() { preemptionPolicy.orDefault(PreemptionPolicy.preemptLowerPriority) }
 }
-
-extension CertificateSigningRequest: Defaulted {
-    public mutating func applyDefaults() {
-        if spec.usages.isEmpty { spec.usages = ["digital signature", "key encipherment"] }
-    }
-}

@@ -10,11 +10,19 @@ extension LimitRange: Validated {
         var types: Set<String> = []
         for (index, limit) in spec.limits.enumerated() {
             let path = FieldPath("spec", "limits").index(index)
-            errors += LabelRules.qualifiedName(limit.type).map { .invalid(path.child("type"), limit.type, $0) }
+            errors += type(limit.type, path.child("type"))
             if !types.insert(limit.type).inserted { errors.append(.duplicate(path.child("type"), limit.type)) }
             errors += item(limit, path)
         }
         return errors
+    }
+
+    /// One of the standard types, or a name with a domain.
+    private func type(_ type: String, _ path: FieldPath) -> [FieldError] {
+        let faults = LabelRules.qualifiedName(type)
+        if !faults.isEmpty { return faults.map { .invalid(path, type, $0) } }
+        if type.contains("/") || ["Pod", "Container", "PersistentVolumeClaim"].contains(type) { return [] }
+        return [.invalid(path, type, "must be a standard limit type or fully qualified")]
     }
 
     private func item(_ limit: LimitRangeItem, _ path: FieldPath) -> [FieldError] {
@@ -41,6 +49,9 @@ extension LimitRange: Validated {
         return errors
     }
 
+    /// Nothing is compared with what was there.
+    public func validateUpdate(from _: LimitRange) -> [FieldError] { validateAsNew() }
+
     private func name(_ name: String, _ type: String, _ path: FieldPath) -> [FieldError] {
         switch type {
         case "Pod", "Container": ResourceRules.containerResourceName(name, path)
@@ -66,7 +77,13 @@ extension LimitRange: Validated {
         // upstream shows the minimum here
         check(low, "min", standard, "default", "default", low)
         check(standard, "default", high, "max", "default", high)
-        return errors + ratio(limit, name, path)
+        errors += ratio(limit, name, path)
+        if !ResourceRules.isOvercommitAllowed(name), let request, let standard, request != standard {
+            let text =
+                "default value \(standard.text) must equal to defaultRequest value \(request.text) in \(name)"
+            errors.append(.invalid(path.child("defaultRequest").key(name), request.text, text))
+        }
+        return errors
     }
 
     /// A limit may not have to be a larger multiple of the request than maximum and minimum allow.

@@ -13,6 +13,7 @@ enum ResourceRules {
         "limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.storage", "services",
         "replicationcontrollers",
         "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+        "resourcequotas",
     ]
 
     /// The faults of a container's resources.
@@ -116,7 +117,7 @@ enum ResourceRules {
         !name.contains("/") || name.split(separator: "/").first.map { $0.hasSuffix("kubernetes.io") } ?? false
     }
 
-    private static func isOvercommitAllowed(_ name: String) -> Bool { isNative(name) && !isHugePages(name) }
+    static func isOvercommitAllowed(_ name: String) -> Bool { isNative(name) && !isHugePages(name) }
 
     private static func isInteger(_ name: String) -> Bool { !isNative(name) || name == "pods" || isHugePages(name) }
 }

@@ -53,33 +53,6 @@ extension ResourceDefinition where Object == ReplicationController {
     }
 }
 
-extension ResourceDefinition where Object == PersistentVolume {
-    static var persistentVolumes: Self {
-        Self().separatingStatus().with {
-            $0.returnsDeletedObject = true
-            let create = $0.prepareForCreate
-            $0.prepareForCreate = { (volume, context) throws(APIStatusError) in
-                try create(&volume, context)
-                volume.status.phase = PersistentVolumePhase.pending
-                volume.status.lastPhaseTransitionTime = context.now
-            }
-        }
-    }
-}
-
-extension ResourceDefinition where Object == PersistentVolumeClaim {
-    static var persistentVolumeClaims: Self {
-        Self().separatingStatus().with {
-            $0.returnsDeletedObject = true
-            let create = $0.prepareForCreate
-            $0.prepareForCreate = { (claim, context) throws(APIStatusError) in
-                try create(&claim, context)
-                claim.status.phase = PersistentVolumeClaimPhase.pending
-            }
-        }
-    }
-}
-
 extension ResourceDefinition where Object == Event {
     /// - Parameter timeToLive: `--event-ttl`.
     static func events(timeToLive: Duration) -> Self {

@@ -19,8 +19,14 @@ extension ResourceDefinition where Object == VolumeAttachment {
 }
 
 extension ResourceDefinition where Object == CSIDriver {
+    /// Changes are counted, but from 0 on.
     static var csiDrivers: Self {
-        Self().with { $0.returnsDeletedObject = true }
+        Self().with {
+            $0.returnsDeletedObject = true
+            $0.faces[""] = .init(prepare: { (new, old, _) throws(APIStatusError) in
+                if new.spec != old.spec { new.metadata.generation = old.metadata.generation + 1 }
+            })
+        }
     }
 }
 

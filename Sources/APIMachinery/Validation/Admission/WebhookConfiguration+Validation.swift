@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+public import KubernetesAPI
+import Wire
+
+extension ValidatingWebhookConfiguration: Validated {
+    public func validateBody() -> [FieldError] { WebhookRules().validate(webhooks.map(\.rulesForm)) }
+
+    public func validateUpdate(from old: ValidatingWebhookConfiguration) -> [FieldError] {
+        ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
+            + WebhookRules(replacing: old.webhooks.map(\.rulesForm)).validate(webhooks.map(\.rulesForm))
+    }
+}
+
+extension MutatingWebhookConfiguration: Validated {
+    public func validateBody() -> [FieldError] { WebhookRules().validate(webhooks.map(\.rulesForm)) }
+
+    public func validateUpdate(from old: MutatingWebhookConfiguration) -> [FieldError] {
+        ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
+            + WebhookRules(replacing: old.webhooks.map(\.rulesForm)).validate(webhooks.map(\.rulesForm))
+    }
+}

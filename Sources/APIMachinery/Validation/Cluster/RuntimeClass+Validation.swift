@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+public import KubernetesAPI
+import Wire
+
+extension RuntimeClass: Validated {
+    public func validateBody() -> [FieldError] {
+        var errors = NameRules.dns1123Label(handler).map { FieldError.invalid(FieldPath("handler"), handler, $0) }
+        if let overhead {
+            var resources = ResourceRequirements()
+            resources.limits = overhead.podFixed
+            // upstream looks at it as at the limits of a container
+            errors += ResourceRules.container(resources, FieldPath("overhead"))
+        }
+        guard let scheduling else { return errors }
+        let path = FieldPath("scheduling")
+        errors += LabelRules.labels(scheduling.nodeSelector, at: path.child("nodeSelector"))
+        errors += SchedulingRules.tolerations(scheduling.tolerations, path.child("tolerations"))
+        for (index, toleration) in scheduling.tolerations.enumerated()
+        where scheduling.tolerations[..<index].contains(toleration) {
+            let shown = InternalForm.json(toleration, "core/v1.Toleration")
+            errors.append(.duplicate(path.child("tolerations").index(index), shown))
+        }
+        return errors
+    }
+
+    public func validateUpdate(from old: RuntimeClass) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + ValueRules.immutable(handler, old.handler, FieldPath("handler"))
+    }
+}
