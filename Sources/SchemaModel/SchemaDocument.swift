@@ -51,6 +51,8 @@ public struct TypeSchema: Sendable, Equatable {
     public var hasList: Bool
     /// Whether the Swift type is written by hand.
     public var isExtern: Bool
+    /// `atomic` where server-side apply takes its values as a whole.
+    public var structType: String?
     public var fields: [FieldSchema] = []
 }
 

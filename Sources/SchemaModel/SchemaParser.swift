@@ -102,6 +102,7 @@ public struct SchemaParser {
             switch name {
             case "swift": type.swiftName = value
             case "list": type.hasList = true
+            case "struct": type.structType = value
             case "{": break
             case "}": break
             default: throw fault("unknown attribute \(name)")

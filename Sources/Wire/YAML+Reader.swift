@@ -106,11 +106,11 @@ struct YAMLDocumentReader {
                 merged += try mergeSources(valueNode)
                 continue
             }
-            let key = try key(keyNode)
+            let (key, isText) = try key(keyNode)
             if members.contains(key) {
                 var quoted: [UInt8] = []
                 JSONValue.writeString(key, to: &quoted, escapeHTML: false)
-                let text = String(decoding: quoted, as: UTF8.self)
+                let text = isText ? String(decoding: quoted, as: UTF8.self) : key
                 duplicates.append("line \(valueNode.mark?.line ?? 0): key \(text) already set in map")
             }
             members[key] = try value(valueNode)
@@ -135,7 +135,8 @@ struct YAMLDocumentReader {
 
     private static let wrongMerge = YAMLError(message: "yaml: map merge requires map or sequence of maps as the value")
 
-    private func key(_ node: Node) throws -> String {
+    /// The key, and whether it is text; numbers and booleans are keys by how they are written.
+    private func key(_ node: Node) throws -> (String, isText: Bool) {
         guard case .scalar(let scalar) = node else {
             throw YAMLError(
                 message: "unsupported map key of type: map, key: \(node.mark.map { "line \($0.line)" } ?? "")")
@@ -146,9 +147,9 @@ struct YAMLDocumentReader {
         switch try YAMLScalar.resolve(
             text, tag: scalar.style == .plain ? "" : YAMLScalar.stringTag, isPlain: scalar.style == .plain)
         {
-        case .string(let key): return key
-        case .number(let number): return number.text
-        case .bool(let flag): return flag ? "true" : "false"
+        case .string(let key): return (key, true)
+        case .number(let number): return (number.text, false)
+        case .bool(let flag): return (flag ? "true" : "false", false)
         default: throw YAMLError(message: "unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>")
         }
     }

@@ -88,6 +88,9 @@ struct OpenAPIBuilder {
         add(type.fields, in: document, to: &schema)
         schema.properties.sort { $0.name < $1.name }
         schema.required.sort()
+        if let structType = type.structType {
+            schema.extensions.append(("x-kubernetes-map-type", "\"\(structType)\""))
+        }
         if type.isKind, document.package != "meta" {
             schema.extensions.append(("x-kubernetes-group-version-kind", "[\(Self.kindJSON(type.name, document))]"))
         } else if type.isKind {

@@ -18,9 +18,11 @@ struct ResourceCall: Sendable {
     var namespace: String { endpoint.info.isNamespaced ? request.info.namespace : "" }
 
     func context(_ operation: WriteContext.Operation, options: WriteOptions = WriteOptions()) -> WriteContext {
-        WriteContext(
+        var context = WriteContext(
             operation, user: request.user, namespace: namespace, name: request.info.name,
             subresource: request.info.subresource, options: options, now: handler.registry.services.now())
+        context.fieldManager = request.fieldManager(options)
+        return context
     }
 
     private func renderer(_ offer: OutputFormat.Offer = .transforms) throws -> ObjectRenderer {
@@ -143,6 +145,14 @@ struct ResourceCall: Sendable {
 
     /// The body, by its content type.
     func body() throws(APIStatusError) -> ObjectBody { try ObjectBody(request) }
+}
+
+extension APIRequest {
+    /// Who becomes the owner of what the request changes: the manager it names, or else its agent.
+    func fieldManager(_ options: WriteOptions) -> String {
+        options.fieldManager.isEmpty
+            ? FieldWriter.manager(userAgent: header("user-agent") ?? "") : options.fieldManager
+    }
 }
 
 extension ObjectBody {

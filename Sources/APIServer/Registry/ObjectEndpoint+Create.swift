@@ -13,6 +13,9 @@ extension ObjectEndpoint {
     package func create(_ object: Object, _ context: WriteContext) async throws -> WriteResult {
         var object = object
         try BodyDecoder.checkNewIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
+        if let manager = context.fieldManager {
+            object.metadata.managedFields = try ownership(of: object, over: nil, by: manager, context)
+        }
         let isGenerated = object.metadata.name.isEmpty && !object.metadata.generateName.isEmpty
         var attempt = 0
         while true {

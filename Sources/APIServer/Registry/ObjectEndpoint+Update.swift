@@ -29,8 +29,12 @@ extension ObjectEndpoint {
             attempt += 1
             guard let stored = current else { return try await createByUpdate(context, change) }
             let old = try decode(stored)
-            let proposed = try change(old, stored)
+            var proposed = try change(old, stored)
             try checkVersion(proposed.metadata, of: stored, checksUID: checksUID)
+            if let manager = context.fieldManager {
+                proposed.metadata.managedFields = try ownership(
+                    of: proposed, over: (old, stored), by: manager, context)
+            }
             guard let new = try await prepare(proposed, old, face, context) else {
                 return WriteResult(object: stored, isCreated: false)
             }
@@ -71,12 +75,18 @@ extension ObjectEndpoint {
 
     /// PUT to a name that is not there.
     private func createByUpdate(_ context: WriteContext, _ change: Change) async throws -> WriteResult {
-        guard definition.createsOnUpdate, context.subresource.isEmpty, context.operation == .update else {
-            throw APIStatusError.notFound(info, context.name)
-        }
+        guard definition.createsOnUpdate || context.createsMissing, context.subresource.isEmpty,
+            context.operation == .update
+        else { throw APIStatusError.notFound(info, context.name) }
         let blank = StoredObject(bytes: [], namespace: context.namespace, name: context.name, uid: "", revision: 0)
         let object = try change(Object(), blank)
         if !object.metadata.uid.isEmpty {
+            guard !context.createsMissing else {
+                throw APIStatusError.conflict(
+                    info, context.name,
+                    "uid mismatch: the provided object specified uid \(object.metadata.uid), and no existing object was found"
+                )
+            }
             throw APIStatusError.conflict(
                 info, context.name, uidPrecondition(object.metadata.uid, "", context.namespace, context.name))
         }
@@ -117,6 +127,9 @@ extension ObjectEndpoint {
         let companions =
             context.subresource.isEmpty || isDeletion ? try await definition.companions?(&object, old, context) : nil
         let complete = object ?? given
+        if !isDeletion, differsOnlyInTimes(complete, old) {
+            return .done(WriteResult(object: stored, isCreated: false))
+        }
         let bytes = try storedForm(complete)
         if !isDeletion, isSame(bytes, stored) { return .done(WriteResult(object: stored, isCreated: false)) }
         let meta = complete.metadata

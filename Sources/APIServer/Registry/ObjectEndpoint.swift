@@ -13,6 +13,8 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
     package let cache: ResourceCache
     package let services: RegistryServices
     let admission: AdmissionHooks<Object>
+    /// What ownership of fields goes by, made when first needed.
+    let fieldFacts = FieldFactsBox<Object>()
 
     /// - Parameter cache: shared by the resources that show the same stored objects.
     init(
@@ -80,8 +82,11 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
         var object = try BodyDecoder.decode(Object.self, body, context.options, &warnings)
         definition.setDefaults(&object)
         try BodyDecoder.checkIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
-        let body = object
-        var result = try await update(context) { _, _ in body }
+        if ManagedFieldsReset.isAsked(by: body, object.metadata) {
+            object.metadata.managedFields = ManagedFieldsReset.mark
+        }
+        let proposed = object
+        var result = try await update(context) { _, _ in proposed }
         result.warnings = warnings + result.warnings
         return result
     }

@@ -19,14 +19,12 @@ enum ObjectMetaLifecycle {
         meta.selfLink = ""
         meta.resourceVersion = ""
         meta.generation = 0
-        meta.managedFields = []
     }
 
     /// Fills what an update may leave out, and keeps what it cannot change.
     static func prepareForUpdate(_ meta: inout ObjectMeta, old: ObjectMeta) {
         meta.generation = old.generation
         meta.selfLink = ""
-        meta.managedFields = []
         if meta.uid.isEmpty { meta.uid = old.uid }
         if meta.creationTimestamp.isZero { meta.creationTimestamp = old.creationTimestamp }
         if meta.generateName.isEmpty { meta.generateName = old.generateName }

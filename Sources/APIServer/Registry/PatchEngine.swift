@@ -22,7 +22,7 @@ enum PatchEngine {
                 let merged = MergePatch.apply(changes, to: document.objectValue ?? JSONObject())
                 return PatchedDocument(value: .object(merged), faults: duplicates.map(duplicate))
             case .strategicMerge: return try strategic(patch.bytes, document, kind)
-            case .apply: throw PatchError(.failed, "server-side apply is not served yet")
+            case .apply: throw PatchError(.failed, "an apply is no patch of a document")
             }
         } catch {
             throw error.status

@@ -38,7 +38,7 @@ extension PatchedDocument {
                 json,
                 isRead
                     ? JSONFaultText.message(error, in: json, root: Value.self)
-                    : loose(error, in: json, root: Value.self))
+                    : Self.loose(error, in: json, root: Value.self))
         }
         if options.fieldValidation == .strict, !strictFaults.isEmpty {
             throw invalid(json, "strict decoding error: " + strictFaults.joined(separator: ", "))
@@ -63,7 +63,7 @@ extension PatchedDocument {
     /// The words of the converter that reads the result of a strategic merge patch.
     ///
     /// - SeeAlso: `fromUnstructured` of `k8s.io/apimachinery/pkg/runtime`.
-    private func loose<Value: TopLevelObject>(_ fault: JSONFault, in json: [UInt8], root: Value.Type) -> String {
+    static func loose<Value: TopLevelObject>(_ fault: JSONFault, in json: [UInt8], root: Value.Type) -> String {
         guard case .wrongType(let found, let scalar) = fault.reason else {
             return JSONFaultText.syntax(fault, in: json)
         }

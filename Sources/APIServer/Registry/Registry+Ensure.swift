@@ -13,7 +13,10 @@ extension Registry {
 
     /// A context for a write of the server's own.
     func ownContext(_ operation: WriteContext.Operation, namespace: String, name: String) -> WriteContext {
-        WriteContext(operation, user: Self.serverUser, namespace: namespace, name: name, now: services.now())
+        var context = WriteContext(
+            operation, user: Self.serverUser, namespace: namespace, name: name, now: services.now())
+        context.fieldManager = "kube-apiserver"
+        return context
     }
 
     /// Creates an object where there is none of its name; otherwise leaves it as it is.

@@ -23,6 +23,7 @@ extension ResourceDefinition where Object: StatusObject {
                 new.status = old.status
                 try update.prepare(&new, old, context)
             }, validate: update.validate)
+        result.faces[""]?.fields = .dropping(["status"])
         result.faces["status"] = Face(
             prepare: { (new, old, _) throws(APIStatusError) in
                 let status = new.status
@@ -32,6 +33,8 @@ extension ResourceDefinition where Object: StatusObject {
                 new.metadata = metadata
                 if keepingLabels { new.metadata.labels = old.metadata.labels }
             })
+        result.faces["status"]?.fields =
+            keepingLabels ? .dropping(["spec"], ["metadata", "labels"]) : .dropping(["spec"])
         return result
     }
 }
@@ -81,11 +84,11 @@ extension ResourceDefinition {
             try create(&object, context)
         }
         let update = result.faces[""] ?? Face()
-        result.faces[""] = Face(
-            prepare: { (new, old, context) throws(APIStatusError) in
-                try update.prepare(&new, old, context)
-                if differs(new, old) { new.metadata.generation = old.metadata.generation + 1 }
-            }, validate: update.validate)
+        result.faces[""] = update
+        result.faces[""]?.prepare = { (new, old, context) throws(APIStatusError) in
+            try update.prepare(&new, old, context)
+            if differs(new, old) { new.metadata.generation = old.metadata.generation + 1 }
+        }
         return result
     }
 
@@ -93,6 +96,21 @@ extension ResourceDefinition {
     consuming func scalable() -> Self {
         var result = self
         result.faces["scale"] = result.faces[""]
+        return result
+    }
+
+    /// Says that the `status` face leaves metadata as it is, so that nobody comes to own it there.
+    consuming func keepingMetadata() -> Self {
+        var result = self
+        let status = result.faces["status"] ?? Face()
+        result.faces["status"]?.prepare = { (new, old, context) throws(APIStatusError) in
+            try status.prepare(&new, old, context)
+            new.metadata.labels = old.metadata.labels
+            new.metadata.annotations = old.metadata.annotations
+            new.metadata.finalizers = old.metadata.finalizers
+            new.metadata.ownerReferences = old.metadata.ownerReferences
+        }
+        result.faces["status"]?.fields = .dropping(["spec"], ["metadata"])
         return result
     }
 

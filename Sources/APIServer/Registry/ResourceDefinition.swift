@@ -16,6 +16,8 @@ package struct ResourceDefinition<Object: RESTObject>: Sendable {
         package var prepare: @Sendable (inout Object, Object, WriteContext) throws(APIStatusError) -> Void
         /// The faults of the new object, and of the change.
         package var validate: @Sendable (Object, Object) -> [FieldError]
+        /// The fields that who writes this face can own.
+        package var fields = FieldFilter.everything
 
         package init(
             prepare: @escaping @Sendable (inout Object, Object, WriteContext) throws(APIStatusError) -> Void = {
@@ -90,6 +92,10 @@ package struct WriteContext: Sendable {
     package var options: WriteOptions
     /// The time of the request.
     package var now: Time
+    /// Who becomes the owner of what changes; nil where the write says itself who owns what.
+    package var fieldManager: String?
+    /// Whether a missing object is created, whatever its kind says (apply).
+    package var createsMissing = false
 
     package init(
         _ operation: Operation, user: RequestUser, namespace: String, name: String, subresource: String = "",

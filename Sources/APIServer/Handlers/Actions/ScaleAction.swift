@@ -62,27 +62,47 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
                 throw APIStatusError.notFound(Object.resource, request.info.name)
             }
             return try ScaleAnswer(Self.scale(object), request).response
-        case "PUT":
-            let options = try WriteOptions(query: QueryReader(query: request.query), kind: "UpdateOptions")
-            var warnings: [String] = []
-            var scale = try BodyDecoder.decode(Scale.self, try ObjectBody(request), options, &warnings)
-            try BodyDecoder.checkIdentity(&scale.metadata, context(request, options, handler), isNamespaced: true)
-            let wanted = scale
-            return try await write(request, options, handler) { _ in wanted }
-        case "PATCH":
-            let form = try ObjectPatch.Form(contentType: request.header("content-type") ?? "")
-            let options = try WriteOptions(query: QueryReader(query: request.query), patch: form)
-            let patch = ObjectPatch(form: form, bytes: request.body)
-            let context = context(request, options, handler)
-            return try await write(request, options, handler) { object in
-                let document = try JSONValue.parse(JSONCoding.encode(Self.scale(object)))
-                var warnings: [String] = []
-                var scale = try PatchEngine.apply(patch, to: document, kind: Scale.self)
-                    .decode(Scale.self, options, &warnings)
+        case "PUT": return try await put(request, handler)
+        case "PATCH": return try await patch(request, handler)
+        default: throw APIStatusError.methodNotAllowed
+        }
+    }
+
+    private func put(_ request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse {
+        let options = try WriteOptions(query: QueryReader(query: request.query), kind: "UpdateOptions")
+        var warnings: [String] = []
+        var scale = try BodyDecoder.decode(Scale.self, try ObjectBody(request), options, &warnings)
+        let context = context(request, options, handler)
+        try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
+        let wanted = scale
+        return try await write(request, context, handler) { object in
+            ScaleOwnership(object, request.fieldManager(options), context).updated(Self.scale(object), to: wanted)
+        }
+    }
+
+    private func patch(_ request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse {
+        let form = try ObjectPatch.Form(contentType: request.header("content-type") ?? "")
+        let options = try WriteOptions(query: QueryReader(query: request.query), patch: form)
+        let context = context(request, options, handler)
+        if form == .apply {
+            let body = try ApplyRequest(request.body)
+            _ = try body.checkDuplicates(options)
+            return try await write(request, context, handler) { object in
+                var scale = try ScaleOwnership(object, options.fieldManager, context).applied(
+                    body, to: Self.scale(object))
                 try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
                 return scale
             }
-        default: throw APIStatusError.methodNotAllowed
+        }
+        let patch = ObjectPatch(form: form, bytes: request.body)
+        return try await write(request, context, handler) { object in
+            let old = Self.scale(object)
+            let document = try JSONValue.parse(JSONCoding.encode(old))
+            var warnings: [String] = []
+            var scale = try PatchEngine.apply(patch, to: document, kind: Scale.self)
+                .decode(Scale.self, options, &warnings)
+            try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
+            return ScaleOwnership(object, request.fieldManager(options), context).updated(old, to: scale)
         }
     }
 
@@ -93,12 +113,13 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             options: options, now: handler.registry.services.now())
     }
 
+    /// - Parameter wanted: makes the new scale, whose entries of ownership are those of the object to write.
     private func write(
-        _ request: APIRequest, _ options: WriteOptions, _ handler: ResourceHandler,
+        _ request: APIRequest, _ context: WriteContext, _ handler: ResourceHandler,
         _ wanted: @escaping @Sendable (Object) throws -> Scale
     ) async throws -> APIResponse {
         let endpoint = try handler.registry.endpoint(Object.self)
-        let result = try await endpoint.update(context(request, options, handler)) { old, _ in
+        let result = try await endpoint.update(context) { old, _ in
             let scale = try wanted(old)
             if scale.spec.replicas < 0 {
                 throw APIStatusError.invalid(
@@ -110,6 +131,7 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             new.metadata.resourceVersion = scale.metadata.resourceVersion
             if !scale.metadata.uid.isEmpty { new.metadata.uid = scale.metadata.uid }
             new.scaleReplicas = scale.spec.replicas
+            new.metadata.managedFields = scale.metadata.managedFields
             return new
         }
         return try ScaleAnswer(Self.scale(try endpoint.decode(result.object)), request).response
@@ -126,5 +148,44 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             $0.status.replicas = object.observedReplicas
             $0.status.selector = object.scaleSelector
         }
+    }
+}
+
+/// Who owns the number of replicas after a write of a scale.
+private struct ScaleOwnership {
+    private let fields: ScaleFields
+    private let writer: FieldWriter
+    private let force: Bool
+    private let facts = FieldFacts(
+        shape: ApplySchema.shared.kind(group: Scale.group, version: Scale.version, kind: Scale.kind),
+        blank: JSONCoding.encode(Scale()))
+
+    init<Object: Scalable>(_ object: Object, _ manager: String, _ context: WriteContext) {
+        fields = ScaleFields(object.metadata.managedFields, apiVersion: Object.apiVersion)
+        writer = FieldWriter(manager: manager, apiVersion: Scale.apiVersion, subresource: "scale", now: context.now)
+        force = context.options.force ?? false
+    }
+
+    /// The new scale with the entries that the object gets.
+    func updated(_ old: Scale, to new: Scale) -> Scale {
+        var result = new
+        result.metadata.managedFields = []
+        let changes = FieldComparison(
+            JSONCoding.encode(old), JSONCoding.encode(result), shape: facts.shape, ignoresSystemFields: true)
+        let base = ManagedFields.base(stored: fields.scale, proposed: [], takesProposed: false)
+        let managed = FieldManager.update(base, isCreate: false, changes: changes, by: writer)
+        result.metadata.managedFields = fields.parent(after: managed.encoded)
+        return result
+    }
+
+    func applied(_ request: ApplyRequest, to old: Scale) throws -> Scale {
+        try request.check(is: Scale.self)
+        let apply = FieldApply(
+            blank: facts.blank, live: try JSONValue.parse(JSONCoding.encode(old)), patch: request.patch,
+            shape: facts.shape, subject: request.subject, writer: writer, force: force)
+        let applied = try apply.run(ManagedFields(fields.scale) ?? ManagedFields())
+        var scale = try applied.object.map { try request.decode(Scale.self, $0) } ?? old
+        scale.metadata.managedFields = fields.parent(after: applied.managed.encoded)
+        return scale
     }
 }

@@ -15,6 +15,6 @@ extension ResourceDefinition where Object == CustomResourceDefinition {
 
 extension ResourceDefinition where Object == APIService {
     static var apiServices: Self {
-        Self(prefix: "apiregistration.k8s.io/apiservices").separatingStatus()
+        Self(prefix: "apiregistration.k8s.io/apiservices").separatingStatus().keepingMetadata()
     }
 }

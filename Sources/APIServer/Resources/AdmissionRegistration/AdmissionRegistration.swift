@@ -20,7 +20,7 @@ extension ResourceDefinition where Object == MutatingWebhookConfiguration {
 
 extension ResourceDefinition where Object == ValidatingAdmissionPolicy {
     static var validatingAdmissionPolicies: Self {
-        Self().separatingStatus().countingGenerations()
+        Self().separatingStatus().keepingMetadata().countingGenerations()
     }
 }
 

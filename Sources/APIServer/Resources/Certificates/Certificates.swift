@@ -26,12 +26,14 @@ extension ResourceDefinition where Object == KubernetesAPI.CertificateSigningReq
                 new.spec = old.spec
                 new.status = old.status
             })
+            $0.faces[""]?.fields = .dropping(["spec"], ["status"])
             $0.faces["status"] = .init(
                 prepare: { (new, old, context) throws(APIStatusError) in
                     new.spec = old.spec
                     new.status.completeTimes(from: old.status, at: context.now)
                 },
                 validate: { CertificateRequestRules.certificate($0, replacing: $1) })
+            $0.faces["status"]?.fields = .dropping(["spec"])
             $0.faces["approval"] = .init(
                 prepare: { (new, old, context) throws(APIStatusError) in
                     new.status.completeTimes(from: old.status, at: context.now)
@@ -40,6 +42,7 @@ extension ResourceDefinition where Object == KubernetesAPI.CertificateSigningReq
                     new.status = old.status
                     new.status.conditions = conditions
                 }, validate: { $0.validateApproval(from: $1) })
+            $0.faces["approval"]?.fields = .dropping(["spec"], ["status", "certificate"])
         }
     }
 }

@@ -94,7 +94,9 @@ extension ResourceDefinition where Object == Namespace {
                 new.status = old.status
                 new.metadata.labels["kubernetes.io/metadata.name"] = new.metadata.name
             })
+            $0.faces[""]?.fields = .dropping(["status"])
             $0.faces["finalize"] = Face(prepare: { (new, old, _) throws(APIStatusError) in new.status = old.status })
+            $0.faces["finalize"]?.fields = .dropping(["status"])
         }
     }
 }

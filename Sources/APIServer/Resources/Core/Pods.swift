@@ -23,6 +23,7 @@ extension ResourceDefinition where Object == Pod {
                 new.status = old.status
                 try update.prepare(&new, old, context)
             })
+            $0.faces[""]?.fields = .dropping(["status"])
             $0.faces["status"] = Face(prepare: { (new, old, _) throws(APIStatusError) in
                 let status = new.status
                 var metadata = new.metadata
@@ -33,6 +34,8 @@ extension ResourceDefinition where Object == Pod {
                 new.status = status
                 if new.status.qosClass.isEmpty { new.status.qosClass = old.status.qosClass }
             })
+            $0.faces["status"]?.fields = .dropping(
+                ["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"])
             // what `pods/binding` writes: the node, a condition, labels and annotations
             $0.faces["binding"] = Face()
             $0.faces["ephemeralcontainers"] = Face(prepare: { (new, old, _) throws(APIStatusError) in
@@ -41,12 +44,17 @@ extension ResourceDefinition where Object == Pod {
                 new.spec.ephemeralContainers = added
                 Self.count(&new, old)
             })
+            $0.faces["ephemeralcontainers"]?.fields = .keeping([["spec", "ephemeralContainers"]])
             $0.faces["resize"] = Face(prepare: { (new, old, _) throws(APIStatusError) in
                 let wanted = new.spec
                 Self.keep(old, in: &new)
                 PodResize.apply(wanted, to: &new.spec)
                 Self.count(&new, old)
             })
+            $0.faces["resize"]?.fields = .keeping(
+                ["containers", "initContainers"].flatMap { list in
+                    ["resources", "resizePolicy"].map { ["spec", list, nil, $0] }
+                })
             $0.gracePeriod = { pod, options in
                 let asked = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
                 let isOver = pod.status.phase == PodPhase.failed || pod.status.phase == PodPhase.succeeded
@@ -64,11 +72,12 @@ extension ResourceDefinition where Object == Pod {
         $0.message = "Scheduling is blocked due to non-empty scheduling gates"
     }
 
-    /// Everything but the resource version is as it was.
+    /// Everything but the resource version and who owns what is as it was.
     private static func keep(_ old: Pod, in new: inout Pod) {
-        let version = new.metadata.resourceVersion
+        let (version, owners) = (new.metadata.resourceVersion, new.metadata.managedFields)
         new = old
         new.metadata.resourceVersion = version
+        new.metadata.managedFields = owners
     }
 
     private static func count(_ new: inout Pod, _ old: Pod) {

@@ -18,6 +18,7 @@ extension ResourceDefinition where Object == Service {
                 try update.prepare(&new, old, context)
                 ServiceRules.keepAllocations(of: old, in: &new)
             })
+            $0.faces[""]?.fields = update.fields
             $0.companions = { new, old, context in try await allocator.allocate(&new, old, context) }
         }
     }

@@ -8,12 +8,12 @@ import Wire
 
 extension ResourceDefinition where Object == FlowSchema {
     static var flowSchemas: Self {
-        Self().separatingStatus().countingGenerations()
+        Self().separatingStatus().keepingMetadata().countingGenerations()
     }
 }
 
 extension ResourceDefinition where Object == PriorityLevelConfiguration {
     static var priorityLevelConfigurations: Self {
-        Self().separatingStatus().countingGenerations()
+        Self().separatingStatus().keepingMetadata().countingGenerations()
     }
 }

@@ -14,7 +14,7 @@ extension ResourceDefinition where Object == StorageClass {
 
 extension ResourceDefinition where Object == VolumeAttachment {
     static var volumeAttachments: Self {
-        Self().separatingStatus().with { $0.returnsDeletedObject = true }
+        Self().separatingStatus().keepingMetadata().with { $0.returnsDeletedObject = true }
     }
 }
 

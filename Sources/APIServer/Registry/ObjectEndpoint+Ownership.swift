@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import APIMachinery
+import KubernetesAPI
+import Store
+import Synchronization
+import Wire
+
+/// What ownership of the fields of a kind goes by.
+struct FieldFacts: Sendable {
+    let shape: ApplyShape
+    /// The JSON of an object that says nothing: what a new object is compared with.
+    let blank: [UInt8]
+}
+
+/// The facts of a kind, made when first asked for.
+final class FieldFactsBox<Object: RESTObject>: Sendable {
+    private let facts = Mutex<FieldFacts?>(nil)
+
+    func get() -> FieldFacts {
+        facts.withLock { known in
+            if let known { return known }
+            let made = FieldFacts(
+                shape: ApplySchema.shared.kind(group: Object.group, version: Object.version, kind: Object.kind),
+                blank: JSONCoding.encode(Object()))
+            known = made
+            return made
+        }
+    }
+}
+
+extension ObjectEndpoint {
+    /// The entries of `metadata.managedFields` after a write, by what the request says: admission and the rules of the kind come
+    /// later and own nothing.
+    ///
+    /// - Parameter before: the stored object; nil where there is none.
+    func ownership(
+        of proposed: Object, over before: (object: Object, stored: StoredObject)?, by manager: String,
+        _ context: WriteContext
+    ) throws -> [ManagedFieldsEntry] {
+        let facts = fieldFacts.get()
+        let live = try before.map { try present($0.stored).bytes } ?? facts.blank
+        let base = ManagedFields.base(
+            stored: before?.object.metadata.managedFields ?? [], proposed: proposed.metadata.managedFields,
+            takesProposed: context.subresource.isEmpty)
+        var plain = proposed
+        plain.metadata.managedFields = []
+        let changes = FieldComparison(
+            live, JSONCoding.encode(plain), shape: facts.shape, ignoresSystemFields: true)
+        let managed = FieldManager.update(
+            base, isCreate: before == nil, changes: changes, by: writer(manager, context))
+        return managed.encoded
+    }
+
+    func writer(_ manager: String, _ context: WriteContext) -> FieldWriter {
+        FieldWriter(
+            manager: manager, apiVersion: Object.apiVersion, subresource: context.subresource, now: context.now,
+            filter: definition.faces[context.subresource]?.fields ?? .everything)
+    }
+
+    /// Whether a write would change nothing but the times of ownership: then it is none.
+    func differsOnlyInTimes(_ new: Object, _ old: Object) -> Bool {
+        let (after, before) = (new.metadata.managedFields, old.metadata.managedFields)
+        guard after != before, ManagedFields.isSame(after, before) else { return false }
+        var probe = new
+        probe.metadata.managedFields = before
+        return probe == old
+    }
+}
+
+/// A request that takes all ownership away: `managedFields: []` or `managedFields: [{}]`.
+enum ManagedFieldsReset {
+    /// The form that the typed object can show.
+    static let mark = [ManagedFieldsEntry()]
+
+    private static let name = Array("\"managedFields\"".utf8)
+
+    /// Whether a body says `managedFields: []`, which its typed object cannot show.
+    static func isAsked(by body: ObjectBody, _ meta: ObjectMeta) -> Bool {
+        guard meta.managedFields.isEmpty, body.form == .json, JSONScan.find(name, in: body.bytes, from: 0) != nil
+        else { return false }
+        return isAsked(by: (try? JSONValue.parse(body.bytes)) ?? .null)
+    }
+
+    static func isAsked(by document: JSONValue) -> Bool {
+        document.at("metadata", "managedFields")?.arrayValue?.isEmpty ?? false
+    }
+}
