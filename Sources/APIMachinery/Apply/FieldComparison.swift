@@ -175,7 +175,7 @@ private struct FieldComparer {
                 compareMember(shape, new.string(key), counterpart, key + 1, depth: depth, inMetadata: inMetadata, &out)
             }
         }
-        guard let oldAt, old.kind(oldAt) == .object else { return }
+        guard let oldAt, !finder.foundAll else { return }
         var back = MemberFinder(new, newAt)
         for key in old.children(oldAt) where back.find(old, key) == nil {
             compareMember(shape, old.string(key), key + 1, nil, depth: depth, inMetadata: inMetadata, &out)

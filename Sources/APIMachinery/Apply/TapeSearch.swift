@@ -8,6 +8,7 @@ struct MemberFinder {
     private let tape: JSONTape
     private let keys: [Int]
     private var cursor = 0
+    private var found = 0
     private var index: [String: Int]?
 
     /// Beyond this many members a search that fails goes by hash.
@@ -18,24 +19,31 @@ struct MemberFinder {
         if let at, tape.kind(at) == .object { keys = Array(tape.children(at)) } else { keys = [] }
     }
 
+    /// Whether every member was asked for.
+    var foundAll: Bool { found == keys.count }
+
     /// The value of the member whose name stands at a token of another tape.
     mutating func find(_ other: JSONTape, _ key: Int) -> Int? {
         if cursor < keys.count, tape.isSameText(keys[cursor], other, key) {
             cursor += 1
+            found += 1
             return keys[cursor - 1] + 1
         }
         guard keys.count > Self.scanLimit else {
-            guard let found = keys.firstIndex(where: { tape.isSameText($0, other, key) }) else { return nil }
-            cursor = found + 1
-            return keys[found] + 1
+            return take(keys.firstIndex { tape.isSameText($0, other, key) })
         }
         let names =
             index
             ?? Dictionary(keys.enumerated().map { (tape.string($1), $0) }, uniquingKeysWith: { first, _ in first })
         index = names
-        guard let found = names[other.string(key)] else { return nil }
-        cursor = found + 1
-        return keys[found] + 1
+        return take(names[other.string(key)])
+    }
+
+    private mutating func take(_ at: Int?) -> Int? {
+        guard let at else { return nil }
+        cursor = at + 1
+        found += 1
+        return keys[at] + 1
     }
 }
 

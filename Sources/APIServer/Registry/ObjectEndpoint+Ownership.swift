@@ -41,13 +41,14 @@ extension ObjectEndpoint {
     ) throws -> [ManagedFieldsEntry] {
         let facts = fieldFacts.get()
         let live = try before.map { try present($0.stored).bytes } ?? facts.blank
-        let base = ManagedFields.base(
-            stored: before?.object.metadata.managedFields ?? [], proposed: proposed.metadata.managedFields,
-            takesProposed: context.subresource.isEmpty)
+        let (stored, asked) = (before?.object.metadata.managedFields ?? [], proposed.metadata.managedFields)
         var plain = proposed
         plain.metadata.managedFields = []
         let changes = FieldComparison(
             live, JSONCoding.encode(plain), shape: facts.shape, ignoresSystemFields: true)
+        let takesProposed = context.subresource.isEmpty
+        if changes.isSame, asked.isEmpty || asked == stored || !takesProposed { return stored }
+        let base = ManagedFields.base(stored: stored, proposed: asked, takesProposed: takesProposed)
         let managed = FieldManager.update(
             base, isCreate: before == nil, changes: changes, by: writer(manager, context))
         return managed.encoded

@@ -20,7 +20,7 @@ public struct RemoteControl: Sendable {
 
     /// Schedules until the task is cancelled.
     public func runScheduler() async throws {
-        try await withClient { client, informers in
+        try await withClient("kube-scheduler/martlet") { client, informers in
             try await Scheduler(client: client, informers: informers, logger: logger).run()
         }
     }
@@ -28,7 +28,7 @@ public struct RemoteControl: Sendable {
     /// Runs all controllers until the task is cancelled.
     public func runControllers(_ cluster: ClusterConfiguration, rootCAFile: String?) async throws {
         let rootCA = try rootCAFile.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-        try await withClient { client, informers in
+        try await withClient("kube-controller-manager/martlet") { client, informers in
             try await ControllerManager(
                 ControllerContext(client: client, informers: informers, logger: logger),
                 configuration: .init(rootCA: rootCA, clusterCIDR: cluster.clusterCIDR)
@@ -36,11 +36,11 @@ public struct RemoteControl: Sendable {
         }
     }
 
-    private func withClient(_ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void)
-        async throws
-    {
+    private func withClient(
+        _ agent: String, _ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void
+    ) async throws {
         let transport = try HTTPTransport(try Kubeconfig(paths: [kubeconfig]).connection())
-        let client = KubernetesClient(transport: transport, userAgent: "martlet")
+        let client = KubernetesClient(transport: transport, userAgent: agent)
         let informers = InformerFactory(client: client, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await informers.run() }

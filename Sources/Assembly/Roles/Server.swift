@@ -65,7 +65,17 @@ public struct Server: Sendable {
     private func client(_ plane: ControlPlane, _ user: String, groups: [String] = []) -> KubernetesClient {
         let requestUser = RequestUser(name: user, groups: groups + ["system:authenticated"])
         return KubernetesClient(
-            transport: InProcessTransport(plane.chain, as: requestUser), userAgent: "martlet/\(user)")
+            transport: InProcessTransport(plane.chain, as: requestUser), userAgent: Self.agent(user))
+    }
+
+    /// The name under which a component owns the fields that it writes: Kubernetes' own, where it has the component.
+    private static func agent(_ user: String) -> String {
+        switch user {
+        case "system:kube-scheduler": "kube-scheduler/martlet"
+        case "system:kube-controller-manager": "kube-controller-manager/martlet"
+        case "system:apiserver": "kube-apiserver/martlet"
+        default: "martlet/\(user)"
+        }
     }
 
     private func addControl(_ plane: ControlPlane, to group: inout ThrowingTaskGroup<Void, any Error>) {
