@@ -13,11 +13,32 @@ package struct AdmissionHooks<Object: RESTObject>: Sendable {
     /// Looks at the object as it would be stored.
     package typealias Validation = @Sendable (Object, Object?, WriteContext) async throws -> Void
     package typealias Deletion = @Sendable (Object, DeleteOptions, WriteContext) async throws -> Void
+    /// Makes what is written in the same transaction as an object: called right before each commit, again after a clash.
+    package typealias Accounting =
+        @Sendable (Object, Object?, WriteContext) async throws -> ResourceDefinition<Object>.Companions?
 
     package var mutating: [Mutation] = []
     package var validating: [Validation] = []
     package var deleting: [Deletion] = []
+    package var accounting: [Accounting] = []
+    /// Waits until the write may be accounted for; nil where it needs not wait.
+    package var turn: (@Sendable (WriteContext) async throws -> AdmissionTurn?)?
     package init() {}
+
+    /// Waits for the turn of a write; whoever takes it ends it.
+    func takeTurn(_ context: WriteContext) async throws -> AdmissionTurn? { try await turn?(context) }
+
+    /// Adds what accounting writes together with an object.
+    func addCompanions(
+        to companions: inout ResourceDefinition<Object>.Companions, _ object: Object, _ old: Object?,
+        _ context: WriteContext
+    ) async throws {
+        for account in accounting {
+            guard let more = try await account(object, old, context) else { continue }
+            companions.conditions += more.conditions
+            companions.mutations += more.mutations
+        }
+    }
 
     /// Adds a mutation of one certain kind; nothing where this is another.
     package mutating func mutate<Kind: RESTObject>(
@@ -34,6 +55,27 @@ package struct AdmissionHooks<Object: RESTObject>: Sendable {
         guard let body = body as? Validation else { return }
         validating.append(body)
     }
+}
+
+extension AdmissionHooks {
+    /// Adds what accounting of one certain kind writes; nothing where this is another.
+    package mutating func account<Kind: RESTObject>(
+        _: Kind.Type,
+        _ body: @escaping @Sendable (Kind, Kind?, WriteContext) async throws -> ResourceDefinition<Kind>.Companions?
+    ) {
+        guard let body = body as? Accounting else { return }
+        accounting.append(body)
+    }
+}
+
+/// The right to account for a write before others that touch the same accounts.
+package final class AdmissionTurn: Sendable {
+    private let onEnd: @Sendable () -> Void
+
+    init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+
+    /// Lets the next one in. To be called once.
+    func end() { onEnd() }
 }
 
 /// A part of admission, by the name that Kubernetes gives the plugin.

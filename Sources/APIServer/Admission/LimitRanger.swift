@@ -19,21 +19,29 @@ struct LimitRanger: AdmissionPlugin {
             guard context.operation == .create, context.subresource.isEmpty else { return }
             for range in try await limits(context.namespace) { LimitRules.fill(&pod, from: range) }
         }
-        hooks.validate(Pod.self) { pod, _, context in
-            guard context.operation == .create, context.subresource.isEmpty else { return }
-            let faults = try await limits(context.namespace).flatMap { LimitRules.faults(pod, $0) }
-            try Self.refuse(faults, Pod.resource, pod.metadata.name)
+        hooks.validate(Pod.self) { pod, old, context in
+            let isResize = context.operation == .update && context.subresource == "resize"
+            guard isResize || (context.operation == .create && context.subresource.isEmpty),
+                old?.metadata.deletionTimestamp == nil
+            else { return }
+            for range in try await limits(context.namespace) {
+                try Self.refuse(LimitRules.faults(pod, range), Pod.resource, pod.metadata.admissionName)
+            }
         }
-        hooks.validate(PersistentVolumeClaim.self) { claim, _, context in
-            guard context.operation != .delete, context.subresource.isEmpty else { return }
-            let faults = try await limits(context.namespace).flatMap { LimitRules.faults(claim, $0) }
-            try Self.refuse(faults, PersistentVolumeClaim.resource, claim.metadata.name)
+        hooks.validate(PersistentVolumeClaim.self) { claim, old, context in
+            guard context.subresource.isEmpty, old?.metadata.deletionTimestamp == nil else { return }
+            for range in try await limits(context.namespace) {
+                try Self.refuse(
+                    LimitRules.faults(claim, range), PersistentVolumeClaim.resource, claim.metadata.admissionName)
+            }
         }
     }
 
     private static func refuse(_ faults: [String], _ resource: ResourceInfo, _ name: String) throws(APIStatusError) {
-        guard let first = faults.first else { return }
-        let text = faults.count == 1 ? first : "[" + faults.joined(separator: ", ") + "]"
+        // what several containers do is told once
+        let unique = faults.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        guard let first = unique.first else { return }
+        let text = unique.count == 1 ? first : "[" + unique.joined(separator: ", ") + "]"
         throw .forbidden(resource, name, text)
     }
 
@@ -93,7 +101,9 @@ enum LimitRules {
                     faults += self.faults(item, container.resources.requests, container.resources.limits)
                 }
             case LimitType.pod:
-                faults += self.faults(item, sum(pod, \.requests), sum(pod, \.limits))
+                faults += self.faults(
+                    item, PodAmounts.requests(pod, countsOverhead: false), PodAmounts.limits(pod, countsOverhead: false)
+                )
             default: break
             }
         }
@@ -104,20 +114,14 @@ enum LimitRules {
         range.spec.limits.filter { $0.type == LimitType.persistentVolumeClaim }.flatMap { item in
             minimumFaults(item, claim.spec.resources.requests, [:])
                 + item.max.keys.sortedByUTF8().compactMap { name in
-                    guard let limit = item.max[name], let request = claim.spec.resources.requests[name], request > limit
-                    else { return nil }
-                    return "maximum \(name) usage per \(item.type) is \(limit), but request is \(request)"
+                    guard let bound = item.max[name] else { return nil }
+                    guard let request = claim.spec.resources.requests[name] else {
+                        return "maximum \(name) usage per \(item.type) is \(bound).  No request is specified"
+                    }
+                    guard request > bound else { return nil }
+                    return "maximum \(name) usage per \(item.type) is \(bound), but request is \(request)"
                 }
         }
-    }
-
-    /// What a pod asks for: the sum over its containers, or its largest init container.
-    private static func sum(_ pod: Pod, _ list: KeyPath<ResourceRequirements, [String: Quantity]>) -> [String: Quantity]
-    {
-        var total: [String: Quantity] = [:]
-        for container in pod.spec.containers { total.merge(container.resources[keyPath: list]) { $0 + $1 } }
-        for container in pod.spec.initContainers { total.merge(container.resources[keyPath: list]) { max($0, $1) } }
-        return total
     }
 
     private static func faults(
@@ -166,18 +170,19 @@ enum LimitRules {
     ) -> [String] {
         item.maxLimitRequestRatio.keys.sortedByUTF8().compactMap { name in
             guard let bound = item.maxLimitRequestRatio[name] else { return nil }
-            guard let request = requests[name], let limit = limits[name], !request.isZero else {
-                return
-                    "\(name) max limit to request ratio per \(item.type) is \(bound), but no request is specified or request is 0."
+            let what = "\(name) max limit to request ratio per \(item.type) is \(bound), but "
+            guard let request = requests[name], !request.isZero else {
+                return what + "no request is specified or request is 0"
             }
+            guard let limit = limits[name], !limit.isZero else { return what + "no limit is specified or limit is 0" }
             let ratio = Double(limit.milliValue) / Double(max(request.milliValue, 1))
             guard ratio > Double(bound.milliValue) / 1000 else { return nil }
             guard ratio < 1e12 else {
-                return "\(name) max limit to request ratio per \(item.type) is \(bound), but the ratio is too large"
+                return what + "the ratio is too large"
             }
             let milli = Int64((ratio * 1_000_000).rounded())
             let text = "\(milli / 1_000_000).\(String(milli % 1_000_000 + 1_000_000).dropFirst())"
-            return "\(name) max limit to request ratio per \(item.type) is \(bound), but provided ratio is \(text)"
+            return what + "provided ratio is \(text)"
         }
     }
 }

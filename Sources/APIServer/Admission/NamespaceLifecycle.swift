@@ -28,17 +28,29 @@ struct NamespaceLifecycle: AdmissionPlugin {
         let namespaces = namespaces
         hooks.mutating.append { object, _, context in
             guard context.operation == .create else { return }
-            guard let namespace = try await namespaces.get(namespace: "", name: context.namespace) else {
-                throw APIStatusError.notFound(Namespace.resource, context.namespace)
-            }
-            guard JSONScan.scalar(Self.phasePath, in: namespace.bytes) == NamespacePhase.terminating else { return }
-            throw Self.terminating(Object.resource, object.metadata.name, context.namespace)
+            try await Self.check(
+                context.namespace, namespaces, Object.resource.groupResource, object.metadata.admissionName)
         }
     }
 
-    private static func terminating(_ resource: ResourceInfo, _ name: String, _ namespace: String) -> APIStatusError {
+    /// Checks that something can be made in a namespace: an object, or what a subresource makes.
+    ///
+    /// - Throws: `APIStatusError`: 404 for a missing namespace, 403 for one that is going away.
+    static func check(
+        _ namespace: String, _ namespaces: ResourceCache, _ resource: APIMachinery.GroupResource, _ name: String
+    ) async throws {
+        guard let stored = try await namespaces.get(namespace: "", name: namespace) else {
+            throw APIStatusError.notFound(Namespace.resource, namespace)
+        }
+        guard JSONScan.scalar(phasePath, in: stored.bytes) == NamespacePhase.terminating else { return }
+        throw terminating(resource, name, namespace)
+    }
+
+    private static func terminating(
+        _ resource: APIMachinery.GroupResource, _ name: String, _ namespace: String
+    ) -> APIStatusError {
         var error = APIStatusError.forbidden(
-            resource, name,
+            resource, name: name,
             "unable to create new content in namespace \(namespace) because it is being terminated")
         error.details?.causes = [
             StatusCause {

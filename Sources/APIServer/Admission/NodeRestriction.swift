@@ -6,56 +6,83 @@ import KubernetesAPI
 import Store
 import Wire
 
-/// What a kubelet may write: its own node, and the status and mirrors of its own pods.
+/// What a kubelet may write: its own node, the status and mirrors of its own pods, and what belongs to them.
 ///
-/// - SeeAlso: Kubernetes' admission plugin of that name.
+/// - SeeAlso: Kubernetes' admission plugin of that name; `NodeRestrictionRules` has the rules.
 struct NodeRestriction: AdmissionPlugin {
     static let name = "NodeRestriction"
 
+    let nodes: ResourceCache
+
     func add<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
-        hooks.mutate(Node.self) { node, _, context in
-            guard let own = NodeAuthorizer.nodeName(of: context.user), node.metadata.name != own else { return }
-            throw APIStatusError.forbidden(
-                Node.resource, node.metadata.name,
-                "node \(GoText.quote(own)) is not allowed to modify node \(GoText.quote(node.metadata.name))")
-        }
-        hooks.mutate(Pod.self) { pod, old, context in
+        addNodes(to: &hooks)
+        addPods(to: &hooks)
+        hooks.mutate(PersistentVolumeClaim.self) { claim, old, context in
             guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
-            try Self.check(pod, old, context, node: own)
+            try Self.check(claim, NodeRestrictionRules.claim(claim, old, context.subresource, node: own))
         }
         hooks.mutate(Lease.self) { lease, _, context in
             guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
-            guard context.namespace == "kube-node-lease", lease.metadata.name == own else {
-                throw APIStatusError.forbidden(
-                    Lease.resource, lease.metadata.name,
-                    "can only access node lease with the same name as the requesting node")
+            try Self.check(lease, NodeRestrictionRules.lease(context.namespace, lease.metadata.name, node: own))
+        }
+        hooks.mutate(CSINode.self) { object, _, context in
+            guard let own = NodeAuthorizer.nodeName(of: context.user), object.metadata.name != own else { return }
+            try Self.check(object, "can only access CSINode with the same name as the requesting node")
+        }
+        hooks.mutate(ResourceSlice.self) { slice, old, context in
+            guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
+            let isOwn = slice.spec.nodeName == own && old.map { $0.spec.nodeName == own } ?? true
+            try Self.check(
+                slice,
+                isOwn
+                    ? nil
+                    : "can only \(context.operation == .create ? "create" : "update") ResourceSlice with the same NodeName as the requesting node"
+            )
+        }
+        addDeletions(to: &hooks)
+    }
+
+    private func addNodes<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
+        hooks.mutate(Node.self) { node, old, context in
+            guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
+            try Self.check(node, NodeRestrictionRules.node(node, old, node: own))
+        }
+    }
+
+    private func addPods<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
+        hooks.mutate(Pod.self) { pod, old, context in
+            guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
+            guard let old else {
+                try Self.check(pod, NodeRestrictionRules.creation(pod, node: own))
+                guard let node = try await nodes.get(namespace: "", name: own) else {
+                    throw APIStatusError.notFound(Node.resource, own)
+                }
+                let asked = pod.metadata.ownerReferences.first?.uid ?? ""
+                guard asked == node.uid else {
+                    return try Self.check(pod, "node \(own) UID mismatch: expected \(asked) got \(node.uid)")
+                }
+                return try Self.check(pod, NodeRestrictionRules.references(pod, node: own))
+            }
+            try Self.check(pod, NodeRestrictionRules.update(pod, old, context.subresource, node: own))
+        }
+    }
+
+    private func addDeletions<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
+        hooks.deleting.append { object, _, context in
+            guard let own = NodeAuthorizer.nodeName(of: context.user) else { return }
+            switch object {
+            case let pod as Pod where pod.spec.nodeName != own:
+                try Self.check(
+                    pod, "node \(GoText.quote(own)) can only delete pods with spec.nodeName set to itself")
+            case is Node, is CSINode, is PersistentVolumeClaim, is Lease, is ResourceSlice:
+                try Self.check(object, NodeRestrictionRules.deletion(object, node: own))
+            default: return
             }
         }
     }
 
-    private static func check(_ pod: Pod, _ old: Pod?, _ context: WriteContext, node own: String) throws(APIStatusError)
-    {
-        func refuse(_ text: String) -> APIStatusError { .forbidden(Pod.resource, pod.metadata.name, text) }
-        guard let old else {
-            guard pod.metadata.annotations["kubernetes.io/config.mirror"] != nil else {
-                throw refuse(
-                    "pod does not have \"kubernetes.io/config.mirror\" annotation, node \(GoText.quote(own)) can only "
-                        + "create mirror pods")
-            }
-            guard pod.spec.nodeName == own else {
-                throw refuse("node \(GoText.quote(own)) can only create pods with spec.nodeName set to itself")
-            }
-            return
-        }
-        guard context.subresource == "status" else {
-            throw refuse("node \(GoText.quote(own)) can only update pod status")
-        }
-        guard old.spec.nodeName == own else {
-            throw refuse(
-                "node \(GoText.quote(own)) can only update pod status for pods with spec.nodeName set to itself")
-        }
-        guard old.metadata.labels == pod.metadata.labels else {
-            throw refuse("node \(GoText.quote(own)) cannot update labels through pod status")
-        }
+    private static func check<Object: RESTObject>(_ object: Object, _ refusal: String?) throws(APIStatusError) {
+        guard let refusal else { return }
+        throw .forbidden(Object.resource, object.metadata.admissionName, refusal)
     }
 }

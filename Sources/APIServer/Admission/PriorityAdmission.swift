@@ -28,8 +28,8 @@ struct PriorityAdmission: AdmissionPlugin {
             }
         }
         hooks.validate(PriorityClass.self) { given, old, _ in
-            guard given.globalDefault, old?.globalDefault != true else { return }
-            if let other = try await globalDefault(), other.metadata.name != given.metadata.name {
+            guard given.globalDefault, let other = try await globalDefault() else { return }
+            if old == nil || other.metadata.name != given.metadata.name {
                 throw APIStatusError.forbidden(
                     PriorityClass.resource, given.metadata.name,
                     "PriorityClass \(other.metadata.name) is already marked as default. Only one default can exist")
@@ -50,7 +50,7 @@ struct PriorityAdmission: AdmissionPlugin {
             let name = pod.spec.priorityClassName
             guard let stored = try await classes.get(namespace: "", name: name) else {
                 throw APIStatusError.forbidden(
-                    Pod.resource, pod.metadata.name, "no PriorityClass with name \(name) was found")
+                    Pod.resource, pod.metadata.admissionName, "no PriorityClass with name \(name) was found")
             }
             let found = try JSONCoding.decode(PriorityClass.self, from: stored.bytes)
             priority = found.value
@@ -58,14 +58,14 @@ struct PriorityAdmission: AdmissionPlugin {
         }
         if let given = pod.spec.priority, given != priority {
             throw APIStatusError.forbidden(
-                Pod.resource, pod.metadata.name,
+                Pod.resource, pod.metadata.admissionName,
                 "the integer value of priority (\(given)) must not be provided in pod spec; priority admission controller computed "
                     + "\(priority) from the given PriorityClass name")
         }
         pod.spec.priority = priority
         if let given = pod.spec.preemptionPolicy, given != policy {
             throw APIStatusError.forbidden(
-                Pod.resource, pod.metadata.name,
+                Pod.resource, pod.metadata.admissionName,
                 "the string value of PreemptionPolicy (\(given)) must not be provided in pod spec; priority admission controller "
                     + "computed \(policy) from the given PriorityClass name")
         }

@@ -6,7 +6,8 @@ import KubernetesAPI
 import Store
 import Wire
 
-/// Nobody grants more than they hold.
+/// Nobody grants more than they hold. Every write of a role or binding is checked, but for those that only let the garbage
+/// collector do its work; before validation, so that a refusal tells nothing more.
 ///
 /// - SeeAlso: "Privilege escalation prevention" in Kubernetes' documentation of RBAC.
 struct RBACEscalationCheck: AdmissionPlugin {
@@ -16,38 +17,45 @@ struct RBACEscalationCheck: AdmissionPlugin {
 
     func add<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
         let escalation = escalation
-        hooks.validate(Role.self) { role, old, context in
-            guard old?.rules != role.rules else { return }
+        hooks.mutate(Role.self) { role, old, context in
+            guard !Self.isCollection(role, old) else { return }
+            let (rules, target) = (role.rules, Self.target(role, context))
+            try Self.translate { () throws(FailureStatus) in try escalation.checkRole(rules, of: target) }
+        }
+        hooks.mutate(ClusterRole.self) { role, old, context in
+            guard !Self.isCollection(role, old) else { return }
+            let (rules, target) = (role.rules, Self.target(role, context))
+            let isAggregated = role.aggregationRule != nil || old?.aggregationRule != nil
             try Self.translate { () throws(FailureStatus) in
-                try escalation.checkRole(
-                    role.rules, resource: "roles", namespace: context.namespace, name: role.metadata.name,
-                    user: context.user)
+                try escalation.checkRole(rules, of: target, isAggregated: isAggregated)
             }
         }
-        hooks.validate(ClusterRole.self) { role, old, context in
-            guard old?.rules != role.rules || old?.aggregationRule != role.aggregationRule else { return }
-            try Self.translate { () throws(FailureStatus) in
-                try escalation.checkRole(
-                    role.rules, resource: "clusterroles", namespace: "", name: role.metadata.name, user: context.user)
-            }
+        hooks.mutate(RoleBinding.self) { binding, old, context in
+            guard !Self.isCollection(binding, old) else { return }
+            let (reference, target) = (binding.roleRef, Self.target(binding, context))
+            try Self.translate { () throws(FailureStatus) in try escalation.checkBinding(reference, of: target) }
         }
-        hooks.validate(RoleBinding.self) { binding, old, context in
-            guard old?.subjects != binding.subjects || old?.roleRef != binding.roleRef else { return }
-            try Self.translate { () throws(FailureStatus) in
-                try escalation.checkBinding(
-                    binding.roleRef, resource: "rolebindings", namespace: context.namespace,
-                    name: binding.metadata.name,
-                    user: context.user)
-            }
+        hooks.mutate(ClusterRoleBinding.self) { binding, old, context in
+            guard !Self.isCollection(binding, old) else { return }
+            let (reference, target) = (binding.roleRef, Self.target(binding, context))
+            try Self.translate { () throws(FailureStatus) in try escalation.checkBinding(reference, of: target) }
         }
-        hooks.validate(ClusterRoleBinding.self) { binding, old, context in
-            guard old?.subjects != binding.subjects || old?.roleRef != binding.roleRef else { return }
-            try Self.translate { () throws(FailureStatus) in
-                try escalation.checkBinding(
-                    binding.roleRef, resource: "clusterrolebindings", namespace: "", name: binding.metadata.name,
-                    user: context.user)
-            }
-        }
+    }
+
+    private static func target<Object: RESTObject>(_ object: Object, _ context: WriteContext) -> RBACEscalation.Target {
+        RBACEscalation.Target(
+            resource: Object.resource.plural, namespace: context.namespace, name: object.metadata.name,
+            pathName: context.operation == .create ? "" : context.name, user: context.user)
+    }
+
+    /// Whether an update changes nothing but what the garbage collector may change.
+    private static func isCollection<Object: RESTObject & Equatable>(_ new: Object, _ old: Object?) -> Bool {
+        guard let old else { return false }
+        var same = new
+        same.metadata.ownerReferences = old.metadata.ownerReferences
+        same.metadata.finalizers = old.metadata.finalizers
+        same.metadata.managedFields = old.metadata.managedFields
+        return same == old
     }
 
     private static func translate(_ check: () throws(FailureStatus) -> Void) throws(APIStatusError) {

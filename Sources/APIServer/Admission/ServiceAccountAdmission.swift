@@ -13,39 +13,70 @@ struct ServiceAccountAdmission: AdmissionPlugin {
     static let name = "ServiceAccount"
     private static let mountPath = "/var/run/secrets/kubernetes.io/serviceaccount"
     private static let mirrorAnnotation = "kubernetes.io/config.mirror"
+    private static let defaultName = "default"
 
     let accounts: ResourceCache
     let names: NameGenerator
 
     func add<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
         hooks.mutate(Pod.self) { pod, _, context in
-            guard context.operation == .create else { return }
+            guard context.operation == .create, context.subresource.isEmpty else { return }
             try await admit(&pod, namespace: context.namespace)
+        }
+        hooks.validate(Pod.self) { pod, _, context in
+            let isExtension = context.operation == .update && context.subresource == "ephemeralcontainers"
+            guard isExtension || (context.operation == .create && context.subresource.isEmpty) else { return }
+            try await check(pod, namespace: context.namespace, isExtension: isExtension)
         }
     }
 
+    private static func refuse(_ pod: Pod, _ text: String) -> APIStatusError {
+        .forbidden(Pod.resource, pod.metadata.admissionName, text)
+    }
+
+    private static func isMirror(_ pod: Pod) -> Bool { pod.metadata.annotations[mirrorAnnotation] != nil }
+
     private func admit(_ pod: inout Pod, namespace: String) async throws {
-        if pod.metadata.annotations[Self.mirrorAnnotation] != nil {
-            guard pod.spec.serviceAccountName.isEmpty else {
-                throw APIStatusError.forbidden(
-                    Pod.resource, pod.metadata.name, "a mirror pod may not reference service accounts")
-            }
+        if Self.isMirror(pod) {
+            if let refusal = ServiceAccountRules.mirrorFault(pod) { throw Self.refuse(pod, refusal) }
             return
         }
         // `serviceAccount` is the old name of the field
         if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = pod.spec.serviceAccount }
-        if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = "default" }
+        if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = Self.defaultName }
         pod.spec.serviceAccount = pod.spec.serviceAccountName
-        guard let account = try await account(namespace: namespace, name: pod.spec.serviceAccountName) else {
-            throw APIStatusError.forbidden(
-                Pod.resource, pod.metadata.name,
-                "error looking up service account \(namespace)/\(pod.spec.serviceAccountName): serviceaccount "
-                    + "\(GoText.quote(pod.spec.serviceAccountName)) not found")
-        }
+        let account = try await requiredAccount(of: pod, namespace: namespace)
         if pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true {
             Self.mountToken(in: &pod, suffix: names.name(from: "kube-api-access-"))
         }
         if pod.spec.imagePullSecrets.isEmpty { pod.spec.imagePullSecrets = account.imagePullSecrets }
+    }
+
+    /// Holds pods to the secrets of their account, where the account says so.
+    private func check(_ pod: Pod, namespace: String, isExtension: Bool) async throws {
+        if Self.isMirror(pod) {
+            if !isExtension, let refusal = ServiceAccountRules.mirrorFault(pod) { throw Self.refuse(pod, refusal) }
+            return
+        }
+        let account = try await requiredAccount(of: pod, namespace: namespace)
+        guard ServiceAccountRules.limitsSecrets(account) else { return }
+        let refusal =
+            isExtension
+            ? ServiceAccountRules.ephemeralFault(pod.spec, account) : ServiceAccountRules.secretFault(pod.spec, account)
+        if let refusal { throw Self.refuse(pod, refusal) }
+    }
+
+    private func requiredAccount(of pod: Pod, namespace: String) async throws -> ServiceAccount {
+        let name = pod.spec.serviceAccountName
+        // a controller makes the default account of a new namespace, which may be under way
+        let attempts = name == Self.defaultName ? 10 : 1
+        for attempt in 1...attempts {
+            if let account = try await account(namespace: namespace, name: name) { return account }
+            if attempt < attempts { try await Task.sleep(for: .milliseconds(100)) }
+        }
+        throw Self.refuse(
+            pod,
+            "error looking up service account \(namespace)/\(name): serviceaccount \(GoText.quote(name)) not found")
     }
 
     private func account(namespace: String, name: String) async throws -> ServiceAccount? {

@@ -19,14 +19,20 @@ package enum StandardAdmission {
             NamespaceLifecycle(namespaces: cache("namespaces")),
             LimitRanger(ranges: cache("limitranges", isNamespaced: true)),
             ServiceAccountAdmission(accounts: cache("serviceaccounts", isNamespaced: true), names: names),
-            NodeRestriction(),
+            NodeRestriction(nodes: cache("minions")),
             TaintNodesByCondition(),
+            PodSecurityAdmission(namespaces: cache("namespaces"), pods: cache("pods", isNamespaced: true)),
             PriorityAdmission(classes: cache("priorityclasses")),
             DefaultTolerationSeconds(),
             DefaultClasses(storageClasses: cache("storageclasses"), ingressClasses: cache("ingressclasses")),
             StorageObjectInUseProtection(),
+            PersistentVolumeClaimResize(storageClasses: cache("storageclasses")),
+            RuntimeClassAdmission(classes: cache("runtimeclasses")),
+            CertificateAdmission(authorizer: escalation?.authorizer),
+            PodTopologyLabels(nodes: cache("minions")),
         ]
         if let escalation { plugins.append(RBACEscalationCheck(escalation: escalation)) }
+        plugins.append(ResourceQuotaAdmission(quotas: cache("resourcequotas", isNamespaced: true)))
         return plugins
     }
 }

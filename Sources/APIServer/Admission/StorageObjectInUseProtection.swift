@@ -6,7 +6,7 @@ import KubernetesAPI
 import Store
 import Wire
 
-/// Volumes and claims are not gone before nobody uses them: a finalizer holds them.
+/// Volumes, claims and classes of volume attributes are not gone before nobody uses them: a finalizer holds them.
 ///
 /// - SeeAlso: Kubernetes' admission plugin of that name.
 struct StorageObjectInUseProtection: AdmissionPlugin {
@@ -17,6 +17,7 @@ struct StorageObjectInUseProtection: AdmissionPlugin {
         switch Object.kind {
         case PersistentVolume.kind: finalizer = "kubernetes.io/pv-protection"
         case PersistentVolumeClaim.kind: finalizer = "kubernetes.io/pvc-protection"
+        case VolumeAttributesClass.kind: finalizer = "kubernetes.io/vac-protection"
         default: return
         }
         hooks.mutating.append { object, _, context in

@@ -8,6 +8,8 @@ package protocol NodePodSource: Sendable {
     func pods(onNode name: String) -> [Pod]
     /// The claim's volume, nil where it is not bound.
     func volumeName(namespace: String, claim: String) -> String?
+    /// The node of a VolumeAttachment, nil where there is none of that name.
+    func attachedNode(volumeAttachment name: String) -> String?
 }
 
 /// Lets kubelets do what their node's pods need, and no more.
@@ -43,63 +45,129 @@ package struct NodeAuthorizer: Authorizer {
     /// Why the restrictions that go beyond the rules refuse; nil where they do not.
     private func refusal(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
         switch (attributes.apiGroup, attributes.resource) {
-        case ("", "secrets"), ("", "configmaps"), ("", "persistentvolumeclaims"):
-            return refusalForObjectOfPod(attributes, node)
+        case ("", "secrets"), ("", "configmaps"): refusalToRead(attributes, node)
+        case ("", "persistentvolumeclaims"):
+            attributes.subresource == "status"
+                ? refusalToUpdateStatus(attributes, node) : refusalToGet(attributes, node) { isReferenced($0, node) }
         case ("", "persistentvolumes"):
-            guard attributes.verb == "get", attributes.subresource.isEmpty else {
-                return "can only get individual resources of this type"
+            refusalToGet(attributes, node) { asked in
+                references(node) {
+                    $0.resource == "persistentvolumeclaims"
+                        && pods.volumeName(namespace: $0.namespace, claim: $0.name) == asked.name
+                }
             }
-            return references(node) { reference in
-                reference.resource == "persistentvolumeclaims"
-                    && pods.volumeName(namespace: reference.namespace, claim: reference.name) == attributes.name
-            } ? nil : Self.unrelated(node)
-        case ("", "serviceaccounts") where attributes.subresource == "token":
-            guard attributes.verb == "create", !attributes.name.isEmpty else {
-                return "can only create tokens for individual service accounts"
+        case ("resource.k8s.io", "resourceclaims"):
+            refusalToGet(attributes, node) { isReferenced($0, node) }
+        case ("storage.k8s.io", "volumeattachments"):
+            refusalToGet(attributes, node) { pods.attachedNode(volumeAttachment: $0.name) == node }
+        case ("", "serviceaccounts"): refusalForAccount(attributes, node)
+        case ("", "nodes"): refusalForNode(attributes, node)
+        case ("", "pods"): refusalForPod(attributes, node)
+        case ("coordination.k8s.io", "leases"): refusalForLease(attributes, node)
+        case ("storage.k8s.io", "csinodes"): refusalForOwn(attributes, node, kind: "CSINode")
+        case ("resource.k8s.io", "resourceslices"): refusalForSlice(attributes, node)
+        default: nil
+        }
+    }
+
+    private func refusalToRead(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        guard ["get", "list", "watch"].contains(attributes.verb) else { return "can only read resources of this type" }
+        guard attributes.subresource.isEmpty else { return "cannot read subresource" }
+        guard !attributes.namespace.isEmpty else { return "can only read namespaced object of this type" }
+        return refusal(attributes, node) { isReferenced($0, node) }
+    }
+
+    private func refusalToGet(
+        _ attributes: AuthorizationAttributes, _ node: String, _ isRelated: (AuthorizationAttributes) -> Bool
+    ) -> String? {
+        guard attributes.verb == "get" else { return "can only get individual resources of this type" }
+        guard attributes.subresource.isEmpty else { return "cannot get subresource" }
+        return refusal(attributes, node, isRelated)
+    }
+
+    private func refusalToUpdateStatus(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        guard ["get", "update", "patch"].contains(attributes.verb) else { return "can only get/update/patch this type" }
+        return refusal(attributes, node) { isReferenced($0, node) }
+    }
+
+    private func refusal(
+        _ attributes: AuthorizationAttributes, _ node: String, _ isRelated: (AuthorizationAttributes) -> Bool
+    ) -> String? {
+        guard !attributes.name.isEmpty else { return "No Object name found" }
+        return isRelated(attributes) ? nil : "no relationship found between node '\(node)' and this object"
+    }
+
+    private func refusalForAccount(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        if attributes.verb == "get", attributes.subresource.isEmpty {
+            return refusal(attributes, node) { isReferenced($0, node) }
+        }
+        guard attributes.verb == "create", !attributes.name.isEmpty else {
+            return "can only create tokens for individual service accounts"
+        }
+        guard attributes.subresource == "token" else { return "can only create token subresource of serviceaccount" }
+        return refusal(attributes, node) { isReferenced($0, node) }
+    }
+
+    private func refusalForNode(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        let isRead = ["get", "list", "watch"].contains(attributes.verb)
+        guard isRead, attributes.subresource.isEmpty, attributes.name != node else { return nil }
+        let what = attributes.name.isEmpty ? "all nodes" : "'\(attributes.name)'"
+        return "node '\(node)' cannot read \(what), only its own Node object"
+    }
+
+    private func refusalForPod(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        guard attributes.subresource.isEmpty else { return nil }
+        switch attributes.verb {
+        case "get":
+            return refusal(attributes, node) { asked in
+                pods.pods(onNode: node).contains {
+                    $0.metadata.name == asked.name && $0.metadata.namespace == asked.namespace
+                }
             }
-            return isReferenced(attributes, node) ? nil : Self.unrelated(node)
-        case ("", "nodes"):
-            let isRead = ["get", "list", "watch"].contains(attributes.verb)
-            if isRead, attributes.subresource.isEmpty, attributes.name != node {
-                return "node '\(node)' cannot read '\(attributes.name)', only its own Node object"
-            }
-            return nil
-        case ("", "pods"):
-            let isList = attributes.verb == "list" || attributes.verb == "watch"
-            guard isList, attributes.name.isEmpty else { return nil }
+        case "list", "watch":
             return Self.selects(node, attributes.fieldSelector)
                 ? nil : "can only list/watch pods with spec.nodeName field selector"
-        case ("coordination.k8s.io", "leases"):
-            guard attributes.namespace == "kube-node-lease" else {
-                return "can only access leases in the \"kube-node-lease\" system namespace"
-            }
-            let isCreation = attributes.verb == "create"
-            return isCreation || attributes.name == node
-                ? nil : "can only access node lease with the same name as the requesting node"
-        case ("storage.k8s.io", "csinodes"):
-            return attributes.verb == "create" || attributes.name == node
-                ? nil : "can only access CSINode with the same name as the requesting node"
         default: return nil
         }
     }
 
-    private func refusalForObjectOfPod(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
-        let reads = attributes.resource == "persistentvolumeclaims" ? ["get"] : ["get", "list", "watch"]
-        guard reads.contains(attributes.verb) || !attributes.subresource.isEmpty else {
-            return "can only read resources of this type"
+    private static let writes: Set = ["get", "create", "update", "patch", "delete"]
+
+    private func refusalForLease(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        guard Self.writes.contains(attributes.verb) else {
+            return "can only get, create, update, patch, or delete a node lease"
         }
-        guard !attributes.name.isEmpty, !attributes.namespace.isEmpty else {
-            return "can only read namespaced object of this type"
+        guard attributes.namespace == "kube-node-lease" else {
+            return "can only access leases in the \"kube-node-lease\" system namespace"
         }
-        return isReferenced(attributes, node) ? nil : Self.unrelated(node)
+        // the name of a new object is not known yet: admission looks at it
+        return attributes.verb == "create" || attributes.name == node
+            ? nil : "can only access node lease with the same name as the requesting node"
     }
 
-    private static func unrelated(_ node: String) -> String {
-        "no relationship found between node '\(node)' and this object"
+    private func refusalForOwn(_ attributes: AuthorizationAttributes, _ node: String, kind: String) -> String? {
+        guard attributes.subresource.isEmpty else { return "cannot authorize \(kind) subresources" }
+        guard Self.writes.contains(attributes.verb) else {
+            return "can only get, create, update, patch, or delete a \(kind)"
+        }
+        return attributes.verb == "create" || attributes.name == node
+            ? nil : "can only access \(kind) with the same name as the requesting node"
+    }
+
+    private func refusalForSlice(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
+        guard attributes.subresource.isEmpty else { return "cannot authorize ResourceSlice subresources" }
+        switch attributes.verb {
+        case "list", "watch", "deletecollection":
+            return Self.selects(node, attributes.fieldSelector)
+                ? nil : "can only list/watch/deletecollection resourceslices with nodeName field selector"
+        default: return nil
+        }
     }
 
     private static func selects(_ node: String, _ selector: String) -> Bool {
-        selector.split(separator: ",").contains { $0 == "spec.nodeName=\(node)" || $0 == "spec.nodeName==\(node)" }
+        selector.split(separator: ",").contains {
+            $0 == "spec.nodeName=\(node)" || $0 == "spec.nodeName==\(node)"
+        }
     }
 
     private func isReferenced(_ attributes: AuthorizationAttributes, _ node: String) -> Bool {
@@ -127,21 +195,27 @@ struct PodReference: Hashable {
             found.insert(PodReference(resource: resource, namespace: pod.metadata.namespace, name: name))
         }
         add("serviceaccounts", pod.spec.serviceAccountName)
+        for claim in pod.spec.resourceClaims { add("resourceclaims", claim.resourceClaimName) }
+        for claim in pod.status.resourceClaimStatuses { add("resourceclaims", claim.resourceClaimName) }
         for secret in pod.spec.imagePullSecrets { add("secrets", secret.name) }
-        for container in pod.spec.initContainers + pod.spec.containers {
-            for source in container.envFrom {
-                add("secrets", source.secretRef?.localObjectReference.name)
-                add("configmaps", source.configMapRef?.localObjectReference.name)
-            }
-            for variable in container.env {
-                add("secrets", variable.valueFrom?.secretKeyRef?.localObjectReference.name)
-                add("configmaps", variable.valueFrom?.configMapKeyRef?.localObjectReference.name)
-            }
+        let containers = pod.spec.initContainers + pod.spec.containers
+        let debuggers = pod.spec.ephemeralContainers.map(\.ephemeralContainerCommon)
+        for source in containers.flatMap(\.envFrom) + debuggers.flatMap(\.envFrom) {
+            add("secrets", source.secretRef?.localObjectReference.name)
+            add("configmaps", source.configMapRef?.localObjectReference.name)
+        }
+        for variable in containers.flatMap(\.env) + debuggers.flatMap(\.env) {
+            add("secrets", variable.valueFrom?.secretKeyRef?.localObjectReference.name)
+            add("configmaps", variable.valueFrom?.configMapKeyRef?.localObjectReference.name)
         }
         for volume in pod.spec.volumes {
             add("secrets", volume.volumeSource.secret?.secretName)
             add("configmaps", volume.volumeSource.configMap?.localObjectReference.name)
             add("persistentvolumeclaims", volume.volumeSource.persistentVolumeClaim?.claimName)
+            if volume.volumeSource.ephemeral != nil {
+                add("persistentvolumeclaims", "\(pod.metadata.name)-\(volume.name)")
+            }
+            add("secrets", volume.volumeSource.csi?.nodePublishSecretRef?.name)
             for source in volume.volumeSource.projected?.sources ?? [] {
                 add("secrets", source.secret?.localObjectReference.name)
                 add("configmaps", source.configMap?.localObjectReference.name)

@@ -54,9 +54,13 @@ package final class RBACAuthorizer: Authorizer {
             return decision
         }
         guard !faults.isEmpty else { return AuthorizationDecision(.noOpinion) }
+        return AuthorizationDecision(.noOpinion, reason: "RBAC: \(Self.text(of: faults))")
+    }
+
+    /// What could not be resolved, each once, as upstream writes several errors.
+    package static func text(of faults: [String]) -> String {
         let unique = faults.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        let text = unique.count == 1 ? unique[0] : "[\(unique.joined(separator: ", "))]"
-        return AuthorizationDecision(.noOpinion, reason: "RBAC: \(text)")
+        return unique.count == 1 ? unique[0] : "[\(unique.joined(separator: ", "))]"
     }
 
     /// All rules that hold for a user in a namespace (those for the whole cluster too), and what could not be resolved.

@@ -9,8 +9,15 @@ struct CertificateSubject {
     var commonName = ""
     var organizations: [String] = []
 
-    init(_ certificate: Certificate) {
-        for part in certificate.subject {
+    init(_ certificate: Certificate) { self.init(certificate.subject) }
+
+    /// Of a request for a certificate.
+    ///
+    /// - Throws: where the text is no request.
+    init(requestPEM: String) throws { self.init(try CertificateSigningRequest(pemEncoded: requestPEM).subject) }
+
+    private init(_ subject: DistinguishedName) {
+        for part in subject {
             for attribute in part {
                 if attribute.type == .RDNAttributeType.commonName {
                     commonName = String(describing: attribute.value)

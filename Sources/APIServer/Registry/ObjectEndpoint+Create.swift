@@ -21,7 +21,9 @@ extension ObjectEndpoint {
         while true {
             attempt += 1
             do {
-                return try await createOnce(object, context, isGenerated: isGenerated)
+                var result = try await createOnce(object, context, isGenerated: isGenerated)
+                result.warnings += context.warnings.texts
+                return result
             } catch let error as APIStatusError where error.isAlreadyExists && isGenerated && attempt < 8 {
                 continue
             }
@@ -32,9 +34,12 @@ extension ObjectEndpoint {
         var object = given
         var context = context
         ObjectMetaLifecycle.prepareForCreate(&object.metadata, uid: services.names.uid(), now: context.now)
-        if isGenerated { object.metadata.name = services.names.name(from: object.metadata.generateName) }
         context.name = object.metadata.name
         for admit in admission.mutating { try await admit(&object, nil, context) }
+        if isGenerated, object.metadata.name.isEmpty {
+            object.metadata.name = services.names.name(from: object.metadata.generateName)
+        }
+        context.name = object.metadata.name
         try definition.prepareForCreate(&object, context)
         let faults =
             ObjectMetaRules.validate(
@@ -47,11 +52,16 @@ extension ObjectEndpoint {
 
     /// Commits a new object, with what must be allocated for it.
     private func insert(_ given: Object, _ context: WriteContext) async throws -> WriteResult {
+        let turn = try await admission.takeTurn(context)
+        defer { turn?.end() }
+        var context = context
         var attempt = 0
         while true {
             attempt += 1
+            context.isRetry = attempt > 1
             var object: Object? = given
-            let companions = try await definition.companions?(&object, nil, context)
+            var companions = try await definition.companions?(&object, nil, context) ?? .init()
+            try await admission.addCompanions(to: &companions, given, nil, context)
             guard let complete = object else { throw APIStatusError.plain("the object was lost while it was prepared") }
             let stored = try storedForm(complete)
             let meta = complete.metadata
@@ -65,9 +75,8 @@ extension ObjectEndpoint {
             do throws(StoreError) {
                 let revision = try await services.store.commit(
                     StoreTransaction(
-                        conditions: [.absent(key)] + (companions?.conditions ?? []),
-                        mutations: [.put(key, stored, timeToLive: definition.timeToLive)]
-                            + (companions?.mutations ?? [])))
+                        conditions: [.absent(key)] + companions.conditions,
+                        mutations: [.put(key, stored, timeToLive: definition.timeToLive)] + companions.mutations))
                 return WriteResult(object: committed(stored, meta, at: revision), isCreated: true)
             } catch {
                 guard error.code == .conflict else { throw error }

@@ -23,10 +23,12 @@ extension ObjectEndpoint {
         _ context: WriteContext, checksUID: Bool = true, change: @escaping Change
     ) async throws -> WriteResult {
         guard let face = definition.faces[context.subresource] else { throw APIStatusError.noSuchResource }
+        var context = context
         var current = try await cache.get(namespace: context.namespace, name: context.name)
         var attempt = 0
         while true {
             attempt += 1
+            context.isRetry = attempt > 1
             guard let stored = current else { return try await createByUpdate(context, change) }
             let old = try decode(stored)
             var proposed = try change(old, stored)
@@ -36,10 +38,12 @@ extension ObjectEndpoint {
                     of: proposed, over: (old, stored), by: manager, context)
             }
             guard let new = try await prepare(proposed, old, face, context) else {
-                return WriteResult(object: stored, isCreated: false)
+                return WriteResult(object: stored, isCreated: false, warnings: context.warnings.texts)
             }
             switch try await replace(stored, old, with: new, context) {
-            case .done(let result): return result
+            case .done(var result):
+                result.warnings += context.warnings.texts
+                return result
             case .lost(let newer):
                 if attempt >= Self.attempts { throw APIStatusError.modified(info, context.name) }
                 current = newer
@@ -124,8 +128,13 @@ extension ObjectEndpoint {
             ObjectMetaLifecycle.isDeletedByUpdate(given.metadata, old: old.metadata) && !definition.holdsDeletion(given)
         var object: Object? = given
         if isDeletion { object = nil }
-        let companions =
-            context.subresource.isEmpty || isDeletion ? try await definition.companions?(&object, old, context) : nil
+        let turn = isDeletion ? nil : try await admission.takeTurn(context)
+        defer { turn?.end() }
+        var companions = ResourceDefinition<Object>.Companions()
+        if context.subresource.isEmpty || isDeletion {
+            companions = try await definition.companions?(&object, old, context) ?? companions
+        }
+        if !isDeletion { try await admission.addCompanions(to: &companions, given, old, context) }
         let complete = object ?? given
         if !isDeletion, differsOnlyInTimes(complete, old) {
             return .done(WriteResult(object: stored, isCreated: false))
@@ -142,8 +151,8 @@ extension ObjectEndpoint {
         do throws(StoreError) {
             let revision = try await services.store.commit(
                 StoreTransaction(
-                    conditions: [.unchanged(key, since: Revision(stored.revision))] + (companions?.conditions ?? []),
-                    mutations: [mutation] + (companions?.mutations ?? [])))
+                    conditions: [.unchanged(key, since: Revision(stored.revision))] + companions.conditions,
+                    mutations: [mutation] + companions.mutations))
             let result =
                 isDeletion ? finalForm(bytes, meta, revision: revision.rawValue) : committed(bytes, meta, at: revision)
             return .done(WriteResult(object: result, isCreated: false))

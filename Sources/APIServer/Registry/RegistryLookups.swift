@@ -14,6 +14,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     private let secrets: ResourceCache
     private let nodes: ResourceCache
     private let claims: ResourceCache
+    private let attachments: ResourceCache
     /// What ``RegistryProxyTargets`` reads besides.
     private let proxied: [ResourceCache]
     private let roles: ResourceCache
@@ -30,6 +31,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
         secrets = cache("secrets")
         nodes = cache("minions", isNamespaced: false)
         claims = cache("persistentvolumeclaims")
+        attachments = cache("volumeattachments", isNamespaced: false)
         proxied = [cache("services/specs"), cache("endpointslices")]
         roles = cache("roles")
         clusterRoles = cache("clusterroles", isNamespaced: false)
@@ -44,6 +46,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
         try await withThrowingTaskGroup(of: Void.self) { group in
             for cache in [
                 roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims,
+                attachments,
             ] + proxied {
                 group.addTask { _ = try await cache.snapshot() }
             }
@@ -105,5 +108,12 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     package func volumeName(namespace: String, claim: String) -> String? {
         claims.snapshotIfReady()?.get(namespace: namespace, name: claim)
             .flatMap { JSONScan.scalar(Self.volumeNamePath, in: $0.bytes) }
+    }
+
+    private static let nodeNamePath = [Array("spec".utf8), Array("nodeName".utf8)]
+
+    package func attachedNode(volumeAttachment name: String) -> String? {
+        attachments.snapshotIfReady()?.get(namespace: "", name: name)
+            .flatMap { JSONScan.scalar(Self.nodeNamePath, in: $0.bytes) }
     }
 }

@@ -4,6 +4,7 @@
 package import APIMachinery
 package import KubernetesAPI
 package import Store
+import Synchronization
 package import Wire
 
 /// What the registry must know of a kind beyond its schema: one value for each resource.
@@ -96,6 +97,10 @@ package struct WriteContext: Sendable {
     package var fieldManager: String?
     /// Whether a missing object is created, whatever its kind says (apply).
     package var createsMissing = false
+    /// Whether an earlier attempt lost against another writer, so that what was read from caches may be old.
+    package var isRetry = false
+    /// What rules have to say to the client beside the answer.
+    package let warnings = WarningLog()
 
     package init(
         _ operation: Operation, user: RequestUser, namespace: String, name: String, subresource: String = "",
@@ -111,4 +116,14 @@ package struct WriteContext: Sendable {
     }
 
     package var isDryRun: Bool { options.isDryRun }
+}
+
+/// The texts of `Warning` headers, gathered while a request is served.
+package final class WarningLog: Sendable {
+    private let list = Mutex<[String]>([])
+
+    /// Adds a text, once however often it is found.
+    package func add(_ text: String) { list.withLock { if !$0.contains(text) { $0.append(text) } } }
+
+    package var texts: [String] { list.withLock { $0 } }
 }

@@ -25,6 +25,7 @@ private struct OnePod: NodePodSource {
     }
 
     func volumeName(namespace: String, claim: String) -> String? { nil }
+    func attachedNode(volumeAttachment name: String) -> String? { name == "va" ? "n1" : nil }
 }
 
 struct NodeAuthorizerTests {
@@ -45,7 +46,35 @@ struct NodeAuthorizerTests {
                 asked: "get secrets t ns", allowed: false,
                 reason: "no relationship found between node 'n1' and this object"),
             Case(asked: "watch secrets s ns", allowed: true),
-            Case(asked: "list secrets - ns", allowed: false, reason: "can only read namespaced object of this type"),
+            Case(asked: "list secrets - ns", allowed: false, reason: "No Object name found"),
+            Case(asked: "list secrets", allowed: false, reason: "can only read namespaced object of this type"),
+            Case(asked: "delete secrets s ns", allowed: false, reason: "can only read resources of this type"),
+            Case(
+                asked: "list nodes", allowed: false,
+                reason: "node 'n1' cannot read all nodes, only its own Node object"),
+            Case(asked: "get pods web ns", allowed: true),
+            Case(
+                asked: "get pods other ns", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(asked: "get storage.k8s.io:volumeattachments va", allowed: true),
+            Case(
+                asked: "get storage.k8s.io:volumeattachments vb", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(
+                asked: "list storage.k8s.io:volumeattachments", allowed: false,
+                reason: "can only get individual resources of this type"),
+            Case(
+                asked: "list coordination.k8s.io:leases - kube-node-lease", allowed: false,
+                reason: "can only get, create, update, patch, or delete a node lease"),
+            Case(
+                asked: "get coordination.k8s.io:leases n1 default", allowed: false,
+                reason: "can only access leases in the \"kube-node-lease\" system namespace"),
+            Case(
+                asked: "delete storage.k8s.io:csinodes n2", allowed: false,
+                reason: "can only access CSINode with the same name as the requesting node"),
+            Case(
+                asked: "list resource.k8s.io:resourceslices", allowed: false,
+                reason: "can only list/watch/deletecollection resourceslices with nodeName field selector"),
             Case(asked: "get configmaps c ns", allowed: true),
             Case(
                 asked: "get configmaps c other", allowed: false,
@@ -63,11 +92,13 @@ struct NodeAuthorizerTests {
     func decides(_ c: Case) {
         let authorizer = NodeAuthorizer(pods: OnePod(), rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
         let words = c.asked.split(separator: " ").map { $0 == "-" ? "" : String($0) }
-        let resource = words[1].split(separator: "/").map(String.init)
+        let place = words[1].split(separator: ":").map(String.init)
+        let resource = place[place.count - 1].split(separator: "/").map(String.init)
         let decision = authorizer.authorize(
             AuthorizationAttributes(
                 user: RequestUser(name: "system:node:n1", groups: ["system:nodes"]), verb: words[0],
-                apiGroup: resource[0] == "deployments" ? "apps" : "", resource: resource[0],
+                apiGroup: place.count > 1 ? place[0] : resource[0] == "deployments" ? "apps" : "",
+                resource: resource[0],
                 subresource: resource.count > 1 ? resource[1] : "", namespace: words.count > 3 ? words[3] : "",
                 name: words.count > 2 ? words[2] : ""))
         #expect((decision.verdict == .allow) == c.allowed)

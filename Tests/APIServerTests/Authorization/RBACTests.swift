@@ -152,17 +152,34 @@ struct RBACTests {
                 + "\n")
     }
 
+    private static func target(_ resource: String, _ name: String, _ user: RequestUser) -> RBACEscalation.Target {
+        RBACEscalation.Target(resource: resource, namespace: "ns", name: name, pathName: "", user: user)
+    }
+
+    @Test("gathering rules takes all rights")
+    func aggregation() {
+        let escalation = RBACEscalation(rbac: Self.authorizer, authorizer: Self.authorizer)
+        let ann = RequestUser(name: "ann", groups: ["system:authenticated"])
+        let refusal = #expect(throws: FailureStatus.self) {
+            try escalation.checkRole([], of: Self.target("clusterroles", "all", ann), isAggregated: true)
+        }
+        #expect(
+            refusal?.message
+                == #"clusterroles.rbac.authorization.k8s.io "all" is forbidden: must have cluster-admin privileges to use the aggregationRule"#
+        )
+    }
+
     @Test("nobody grants more than they hold")
     func escalation() {
         let escalation = RBACEscalation(rbac: Self.authorizer, authorizer: Self.authorizer)
         let ann = RequestUser(name: "ann", groups: ["system:authenticated"])
         #expect(throws: Never.self) {
             try escalation.checkRole(
-                [Self.rule(["list"], [""], ["pods"])], resource: "roles", namespace: "ns", name: "ok", user: ann)
+                [Self.rule(["list"], [""], ["pods"])], of: Self.target("roles", "ok", ann))
         }
         let rules = [Self.rule(["list"], [""], ["pods"]), Self.rule(["get", "list"], [""], ["zebras", "apes"])]
         let refusal = #expect(throws: FailureStatus.self) {
-            try escalation.checkRole(rules, resource: "roles", namespace: "ns", name: "bad", user: ann)
+            try escalation.checkRole(rules, of: Self.target("roles", "bad", ann))
         }
         #expect(
             refusal?.message == """
@@ -173,7 +190,7 @@ struct RBACTests {
                 """)
         let missing = RoleRef { ($0.kind, $0.name) = ("Role", "nosuch") }
         let notFound = #expect(throws: FailureStatus.self) {
-            try escalation.checkBinding(missing, resource: "rolebindings", namespace: "ns", name: "b", user: ann)
+            try escalation.checkBinding(missing, of: Self.target("rolebindings", "b", ann))
         }
         #expect(notFound?.message == #"rolebindings.rbac.authorization.k8s.io "nosuch" not found"#)
     }

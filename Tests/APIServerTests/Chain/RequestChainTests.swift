@@ -27,6 +27,7 @@ private struct NoTargets: ProxyTargetSource, NodePodSource {
     func endpointSlices(namespace: String, service: String) -> [EndpointSlice] { [] }
     func pods(onNode name: String) -> [Pod] { [] }
     func volumeName(namespace: String, claim: String) -> String? { nil }
+    func attachedNode(volumeAttachment name: String) -> String? { name == "va" ? "n1" : nil }
 }
 
 struct RequestChainTests {

@@ -18,22 +18,27 @@ struct AccessReviews: ResourceAction {
         switch request.info.resource {
         case "subjectaccessreviews":
             var review = try BodyDecoder.decode(SubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.faults(review.spec))
+            try check(AccessReviewRules.faults(review))
             review.status = decide(
                 Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
-            return Responses.value(review, status: 201, request)
+            return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
         case "localsubjectaccessreviews":
             var review = try BodyDecoder.decode(LocalSubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.localFaults(review.spec, namespace: request.info.namespace))
-            review.metadata.namespace = request.info.namespace
+            let namespace = request.info.namespace
+            guard review.metadata.namespace.isEmpty || review.metadata.namespace == namespace else {
+                throw APIStatusError.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request")
+            }
+            review.metadata.namespace = namespace
+            try check(AccessReviewRules.faults(review))
             review.status = decide(
                 Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
-            return Responses.value(review, status: 201, request)
+            return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
         default:
             var review = try BodyDecoder.decode(SelfSubjectAccessReview.self, body, options, &warnings)
-            try check(AccessReviewRules.faults(review.spec))
+            try check(AccessReviewRules.faults(review))
             review.status = decide(request.user, review.spec.resourceAttributes, review.spec.nonResourceAttributes)
-            return Responses.value(review, status: 201, request)
+            return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
         }
     }
 
@@ -54,7 +59,8 @@ struct AccessReviews: ResourceAction {
         if let resource {
             attributes = AuthorizationAttributes(
                 user: user, verb: resource.verb, apiGroup: resource.group, resource: resource.resource,
-                subresource: resource.subresource, namespace: resource.namespace, name: resource.name)
+                subresource: resource.subresource, namespace: resource.namespace, name: resource.name,
+                fieldSelector: Self.fieldSelector(resource))
         } else {
             attributes = AuthorizationAttributes(user: user, verb: path?.verb ?? "", path: path?.path ?? "")
         }
@@ -65,55 +71,15 @@ struct AccessReviews: ResourceAction {
             $0.reason = decision.reason
         }
     }
-}
 
-/// The faults of access reviews.
-enum AccessReviewRules {
-    static func faults(_ spec: SubjectAccessReviewSpec) -> [FieldError] {
-        var faults = attributes(spec.resourceAttributes, spec.nonResourceAttributes)
-        if spec.user.isEmpty, spec.groups.isEmpty {
-            faults.append(
-                .invalid(FieldPath("spec", "user"), spec.user, "at least one of user or group must be specified"))
-        }
-        return faults
-    }
-
-    static func faults(_ spec: SelfSubjectAccessReviewSpec) -> [FieldError] {
-        attributes(spec.resourceAttributes, spec.nonResourceAttributes)
-    }
-
-    static func localFaults(_ spec: SubjectAccessReviewSpec, namespace: String) -> [FieldError] {
-        var faults = faults(spec)
-        if let resource = spec.resourceAttributes, resource.namespace != namespace {
-            faults.append(
-                .invalid(
-                    FieldPath("spec", "resourceAttributes", "namespace"), resource.namespace,
-                    "must match metadata.namespace"))
-        }
-        if spec.nonResourceAttributes != nil {
-            faults.append(
-                .invalid(
-                    FieldPath("spec", "nonResourceAttributes"), .object(JSONObject()),
-                    "disallowed on this kind of request"))
-        }
-        return faults
-    }
-
-    private static func attributes(_ resource: ResourceAttributes?, _ path: NonResourceAttributes?) -> [FieldError] {
-        if resource != nil, path != nil {
-            return [
-                .invalid(
-                    FieldPath("spec", "nonResourceAttributes"), .object(JSONObject()),
-                    "cannot be specified in combination with resourceAttributes")
-            ]
-        }
-        if resource == nil, path == nil {
-            return [
-                .invalid(
-                    FieldPath("spec", "resourceAttributes"), .null,
-                    "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-            ]
-        }
-        return []
+    /// The selector in text form. A requirement that the text cannot say selects more, never less.
+    private static func fieldSelector(_ attributes: ResourceAttributes) -> String {
+        guard ["list", "watch", "deletecollection"].contains(attributes.verb), let selector = attributes.fieldSelector
+        else { return "" }
+        if !selector.rawSelector.isEmpty { return selector.rawSelector }
+        return selector.requirements.compactMap { requirement in
+            requirement.`operator` == "In" && requirement.values.count == 1
+                ? "\(requirement.key)=\(requirement.values[0])" : nil
+        }.joined(separator: ",")
     }
 }

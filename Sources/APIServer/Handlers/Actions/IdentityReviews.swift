@@ -53,6 +53,8 @@ struct SelfSubjectRulesReviewAction: ResourceAction {
         var review = try BodyDecoder.decode(SelfSubjectRulesReview.self, try ObjectBody(request), options, &warnings)
         guard !review.spec.namespace.isEmpty else { throw APIStatusError.badRequest("no namespace on request") }
         let found = rules.rules(of: request.user, namespace: review.spec.namespace)
+        // the answer does not repeat what was asked
+        review = SelfSubjectRulesReview()
         review.status.resourceRules = found.rules.filter { !$0.resources.isEmpty }.map { rule in
             ResourceRule {
                 $0.verbs = rule.verbs
@@ -67,8 +69,14 @@ struct SelfSubjectRulesReviewAction: ResourceAction {
                 $0.nonResourceURLs = rule.nonResourceURLs
             }
         }
-        review.status.evaluationError = found.faults.joined(separator: ", ")
-        review.status.incomplete = !found.faults.isEmpty
+        var faults: [String] = []
+        if NodeAuthorizer.nodeName(of: request.user) != nil {
+            // what a node may do depends on its pods: rules cannot say it
+            faults.append("node authorizer does not support user rule resolution")
+            review.status.incomplete = true
+        }
+        if !found.faults.isEmpty { faults.append(RBACAuthorizer.text(of: found.faults)) }
+        if !faults.isEmpty { review.status.evaluationError = RBACAuthorizer.text(of: faults) }
         return Responses.value(review, status: 201, request)
     }
 }

@@ -24,17 +24,15 @@ struct ServiceAccountToken: ResourceAction {
         var warnings: [String] = []
         var review = try BodyDecoder.decode(TokenRequest.self, try ObjectBody(request), options, &warnings)
         let (namespace, name) = (request.info.namespace, request.info.name)
-        try check(&review, namespace: namespace, name: name)
+        try Self.check(review, namespace: namespace, name: name)
         let accounts = try handler.registry.endpoint(ServiceAccount.self)
         guard let account = try await accounts.get(namespace: namespace, name: name) else {
             throw APIStatusError.notFound(ServiceAccount.resource, name)
         }
         var lifetime = review.spec.expirationSeconds ?? 3600
         let faults = Self.faults(lifetime)
-        guard faults.isEmpty else {
-            throw APIStatusError.invalid(
-                APIMachinery.GroupKind(group: TokenRequest.group, kind: TokenRequest.kind), name: "", faults)
-        }
+        guard faults.isEmpty else { throw APIStatusError.invalid(Self.groupKind, name: "", faults) }
+        try await restrict(request.user, review, namespace: namespace, name: name, handler)
         review.spec.expirationSeconds = lifetime
         if lifetime == Self.projectedSeconds, review.spec.boundObjectRef?.kind == "Pod", review.spec.audiences.isEmpty {
             lifetime = Self.yearSeconds
@@ -54,13 +52,33 @@ struct ServiceAccountToken: ResourceAction {
         return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
     }
 
-    private func check(_ review: inout TokenRequest, namespace: String, name: String) throws(APIStatusError) {
-        if !review.metadata.name.isEmpty, review.metadata.name != name {
-            throw .badRequest("name in URL does not match name in TokenRequest object")
-        }
+    private static let groupKind = APIMachinery.GroupKind(group: TokenRequest.group, kind: TokenRequest.kind)
+
+    private static func check(_ review: TokenRequest, namespace: String, name: String) throws(APIStatusError) {
         if !review.metadata.namespace.isEmpty, review.metadata.namespace != namespace {
             throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
         }
+        guard !review.metadata.name.isEmpty, review.metadata.name != name else { return }
+        throw .invalid(
+            groupKind, name: name,
+            [
+                .invalid(
+                    FieldPath("metadata", "name"), review.metadata.name,
+                    "must match the service account name if specified")
+            ])
+    }
+
+    /// A kubelet gets tokens for the pods of its node alone.
+    private func restrict(
+        _ user: RequestUser, _ review: TokenRequest, namespace: String, name: String, _ handler: ResourceHandler
+    ) async throws {
+        guard let node = NodeAuthorizer.nodeName(of: user) else { return }
+        var pod: Pod?
+        if let reference = review.spec.boundObjectRef, reference.kind == "Pod" {
+            pod = try await handler.registry.endpoint(Pod.self).get(namespace: namespace, name: reference.name)
+        }
+        guard let refusal = NodeRestrictionRules.token(review, node: node, pod: pod) else { return }
+        throw APIStatusError.forbidden(ServiceAccount.resource, name, refusal)
     }
 
     private static func faults(_ seconds: Int64) -> [FieldError] {

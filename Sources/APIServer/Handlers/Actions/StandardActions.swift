@@ -19,10 +19,10 @@ package enum StandardActions {
     ) -> [String: any ResourceAction] {
         let reviews = AccessReviews(authorizer: authorizer)
         return [
-            "/bindings": PodBinding(),
-            "/pods/binding": PodBinding(),
-            "/pods/eviction": PodEviction(),
-            "/serviceaccounts/token": ServiceAccountToken(issuer: issuer),
+            "/bindings": AdmittedAction(PodBinding()),
+            "/pods/binding": AdmittedAction(PodBinding()),
+            "/pods/eviction": AdmittedAction(PodEviction()),
+            "/serviceaccounts/token": AdmittedAction(ServiceAccountToken(issuer: issuer)),
             "/componentstatuses": ComponentStatuses(),
             "/replicationcontrollers/scale": ScaleAction<ReplicationController>(),
             "apps/deployments/scale": ScaleAction<Deployment>(),

@@ -13,6 +13,7 @@ extension ResourceDefinition where Object == Pod {
             let create = $0.prepareForCreate
             $0.prepareForCreate = { (pod, context) throws(APIStatusError) in
                 try create(&pod, context)
+                PodAppArmor.applyAnnotations(to: &pod)
                 pod.status = PodStatus()
                 pod.status.phase = PodPhase.pending
                 pod.status.qosClass = PodQOS.classify(pod.spec)
