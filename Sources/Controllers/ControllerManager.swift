@@ -45,6 +45,8 @@ public struct ControllerManager: Sendable {
             group.addTask { try await GarbageCollector(context).run() }
             group.addTask { try await NodeLifecycleController(context).run() }
             group.addTask { try await PodGCController(context).run() }
+            group.addTask { try await ResourceQuotaController(context).run() }
+            group.addTask { try await ClusterRoleAggregationController(context).run() }
             if let cluster = configuration.clusterCIDR {
                 let plan = NodeIPAMPlan(cluster: cluster, nodePrefixLength: configuration.nodeCIDRMaskSize)
                 group.addTask { try await NodeIPAMController(context, plan: plan).run() }
