@@ -26,6 +26,16 @@ struct TimeTests {
         ])
     func duration(_ text: String, _ expected: String) { #expect(MetaDuration(text)?.text == expected) }
 
+    @Test("no two times are too far apart: protobuf carries any number of seconds")
+    func extremes() {
+        let (first, last) = (Time(seconds: .min), Time(seconds: .max))
+        #expect(last.since(first) == .seconds(Int64.max))
+        #expect(first.since(last) == .seconds(Int64.min))
+        #expect(last.adding(.seconds(5)) == Time(seconds: .max))
+        #expect(first.adding(.seconds(-5)) == Time(seconds: .min))
+        #expect(Time(seconds: 10).since(Time(seconds: 7, nanos: 500_000_000)) == .milliseconds(2500))
+    }
+
     @Test("adding crosses seconds both ways")
     func adding() {
         let time = Time(seconds: 10, nanos: 500_000_000)

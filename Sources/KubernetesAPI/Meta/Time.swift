@@ -47,17 +47,22 @@ public struct Time: WireValue, Hashable, Comparable {
 
     public static func < (a: Time, b: Time) -> Bool { (a.seconds, a.nanos) < (b.seconds, b.nanos) }
 
-    /// The time that passed since `earlier`.
+    /// The time that passed since `earlier`; clamped to 64 bits of seconds, as times of protobuf may be any number.
     public func since(_ earlier: Time) -> Duration {
-        .seconds(seconds - earlier.seconds) + .nanoseconds(Int64(nanos) - Int64(earlier.nanos))
+        let (difference, overflow) = seconds.subtractingReportingOverflow(earlier.seconds)
+        let whole = overflow ? (seconds < 0 ? Int64.min : .max) : difference
+        return .seconds(whole) + .nanoseconds(Int64(nanos) - Int64(earlier.nanos))
     }
 
-    /// The moment `duration` later.
+    /// The moment `duration` later; clamped to the first or last there is.
     public func adding(_ duration: Duration) -> Time {
         let (whole, atto) = duration.components
         let total = Int64(nanos) + atto / 1_000_000_000
         let carry = total < 0 ? -1 : total / 1_000_000_000
-        return Time(seconds: seconds + whole + carry, nanos: Int32(total - carry * 1_000_000_000))
+        let (shifted, isFar) = seconds.addingReportingOverflow(whole)
+        let (sum, isFarther) = shifted.addingReportingOverflow(carry)
+        guard !isFar, !isFarther else { return Time(seconds: duration < .zero ? .min : .max) }
+        return Time(seconds: sum, nanos: Int32(total - carry * 1_000_000_000))
     }
 
     public mutating func decode(json reader: inout JSONReader) throws(JSONFault) {
