@@ -66,10 +66,7 @@ struct EndpointSliceController: Sendable {
         do throws(ClientError) {
             for slice in changes.create { _ = try await context.client.create(slice) }
             for slice in changes.update { _ = try await context.client.update(slice) }
-            for slice in changes.delete {
-                try await context.client.delete(
-                    EndpointSlice.self, namespace: slice.metadata.namespace, name: slice.metadata.name)
-            }
+            for slice in changes.delete { try await remove(slice) }
         } catch {
             if error.isNamespaceTerminating { return }
             if !error.isConflict, !error.isNotFound {
@@ -78,6 +75,16 @@ struct EndpointSliceController: Sendable {
                     message: "Error updating Endpoint Slices for Service \(key): \(error.message)", about: service)
             }
             throw error
+        }
+    }
+
+    /// The informer may still show a slice that was deleted a moment ago: one that is gone is as it should be.
+    private func remove(_ slice: EndpointSlice) async throws(ClientError) {
+        do {
+            try await context.client.delete(
+                EndpointSlice.self, namespace: slice.metadata.namespace, name: slice.metadata.name)
+        } catch {
+            guard error.isNotFound else { throw error }
         }
     }
 }
