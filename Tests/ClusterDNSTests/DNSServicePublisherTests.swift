@@ -24,7 +24,8 @@ struct DNSServicePublisherTests {
             guard request.method == .post, request.path.hasSuffix("/services") else { return nil }
             try? meanwhile()  // the test fails on what comes of it
             let body = #"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Invalid","code":422}"#
-            return TransportResponse(status: 422, headers: [("content-type", "application/json")], body: Array(body.utf8))
+            return TransportResponse(
+                status: 422, headers: [("content-type", "application/json")], body: Array(body.utf8))
         }
     }
 
