@@ -5,6 +5,7 @@ import APIMachinery
 package import APIServer
 import Client
 import Foundation
+import Kubelet
 import KubernetesAPI
 package import Logging
 import NIOCore
@@ -132,7 +133,7 @@ package final class ControlPlane: Sendable {
     private static func advertisedAddress(_ configuration: ServerConfiguration) throws -> NetworkAddress {
         let text =
             configuration.advertiseAddress ?? configuration.bindAddresses.first { $0 != "0.0.0.0" && $0 != "::" }
-            ?? HostAddress.primary()
+            ?? HostFacts.address()
         guard let address = NetworkAddress(text) else {
             throw ConfigurationError("advertise address \(text) is not an IP address; set --advertise-address")
         }

@@ -199,7 +199,7 @@ public struct ContainerdCleanup: Sendable {
 
     /// libcni keeps what plugins answered in a directory that all its users share.
     private func removeNetworkResults() {
-        for name in HostFile.list("/var/lib/cni/results") where name.hasPrefix(CNIConfiguration.network + "-") {
+        for name in HostFile.list("/var/lib/cni/results") where name.hasPrefix("martlet-") {
             let path = "/var/lib/cni/results/" + name
             // Names begin alike for all martlets of the host: only those whose namespace was ours.
             if (HostFile.readText(path) ?? "").contains(paths.state + "/") { unlink(path) }

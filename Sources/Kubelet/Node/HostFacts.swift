@@ -8,7 +8,7 @@ import Musl
 #endif
 
 /// What this host says of itself.
-struct HostFacts: Sendable, Equatable {
+package struct HostFacts: Sendable, Equatable {
     var cpus: Int64 = 1
     /// Bytes.
     var memory: Int64 = 0
@@ -109,7 +109,7 @@ struct HostFacts: Sendable, Equatable {
     }
 
     /// The address that the default route leaves from; 127.0.0.1 where there is none.
-    static func address() -> String {
+    package static func address() -> String {
         let device = defaultDevice(FileSystem.text("/proc/net/route") ?? "")
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else { return "127.0.0.1" }

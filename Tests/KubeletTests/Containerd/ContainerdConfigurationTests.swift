@@ -66,16 +66,4 @@ struct ContainerdConfigurationTests {
     func capability(_ status: String, _ expected: Bool) {
         #expect(ContainerdHost.hasCapability(24, status: status) == expected)
     }
-
-    @Test("the CNI configuration names range, bridge and MTU")
-    func network() {
-        let text = CNIConfiguration(podCIDRs: ["10.244.3.0/24"], mtu: 1450, dataDirectory: "/d").text
-        for part in [
-            #""subnet": "10.244.3.0/24""#, #""bridge": "martlet0""#, #""mtu": 1450"#, #""ipMasq": false"#,
-            #""dataDir": "/d""#,
-        ] {
-            #expect(text.contains(part))
-        }
-        #expect(!CNIConfiguration(podCIDRs: ["10.244.3.0/24"], dataDirectory: "/d").text.contains("mtu"))
-    }
 }

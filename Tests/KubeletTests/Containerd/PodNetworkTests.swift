@@ -18,14 +18,25 @@ private let isOnOwnNetwork: Bool = {
 /// in a network namespace of its own (`unshare -n`), never on the host's network.
 @Suite(.enabled(if: isOnOwnNetwork), .serialized)
 struct PodNetworkTests {
+    /// What the pod network of a node writes, on a bridge of the test's own.
+    private static func network(_ paths: ContainerdPaths) -> String {
+        """
+        {"cniVersion": "0.4.0", "name": "martlet", "plugins": [
+          {"type": "bridge", "bridge": "mtest0", "isGateway": true, "forceAddress": true, "hairpinMode": true, "mtu": 1400,
+           "ipam": {"type": "host-local", "dataDir": "\(paths.cniNetworks)", "ranges": [[{"subnet": "10.213.7.0/24"}]],
+                    "routes": [{"dst": "0.0.0.0/0"}]}},
+          {"type": "portmap", "capabilities": {"portMappings": true}, "snat": true}]}
+        """
+    }
+
     @Test("pods get addresses, reach each other, take host ports, and give everything back", .timeLimit(.minutes(2)))
     func pods() async throws {
         try await ScratchContainerd.with { scratch in
             let runtime = scratch.runtime
             #expect(try await runtime.status().networkProblem != nil)
-            let network = CNIConfiguration(
-                podCIDRs: ["10.213.7.0/24"], bridge: "mtest0", mtu: 1400, dataDirectory: scratch.paths.cniNetworks)
-            try network.write(to: scratch.paths)
+            try HostFile.replace(
+                scratch.paths.cniConfigs + "/10-test.conflist", with: Array(Self.network(scratch.paths).utf8),
+                mode: 0o644)
             while try await runtime.status().networkProblem != nil { try await Task.sleep(for: .milliseconds(5)) }
 
             var server = scratch.sandboxConfig("server")
