@@ -26,14 +26,19 @@ public final class HTTPTransport: Transport {
     /// The largest answer taken into memory.
     private static let largestAnswer = 1 << 30
 
+    /// - Parameter keepAlive: when a connection to a server that is gone is given up.
     /// - Throws: where certificates or keys cannot be read.
     public init(
-        _ configuration: ConnectionConfiguration, timekeeper: Timekeeper = Timekeeper()
+        _ configuration: ConnectionConfiguration, keepAlive: KeepAlive = KeepAlive(),
+        timekeeper: Timekeeper = Timekeeper()
     ) throws(ConfigurationError) {
         var http = HTTPClient.Configuration()
         http.timeout = .init(connect: .seconds(10))
         http.redirectConfiguration = .disallow
         http.tlsConfiguration = try Self.tls(configuration)
+        // The only places where the client lets a connection's socket be reached.
+        http.http1_1ConnectionDebugInitializer = { keepAlive.apply(to: $0) }
+        http.http2ConnectionDebugInitializer = { keepAlive.apply(to: $0) }
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         (base, http.dnsOverride) = Self.address(configuration)
         authorization =
