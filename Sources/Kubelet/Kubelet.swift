@@ -160,12 +160,24 @@ public struct Kubelet: Sendable {
             configuration: configuration, runtime: runtime, supervisor: supervisor, timekeeper: timekeeper,
             logger: logger)
         let collector = ImageCollector(runtime: runtime, timekeeper: timekeeper, logger: logger)
+        let staticPods = StaticPods(
+            path: configuration.staticPodPath, node: configuration.nodeName, supervisor: supervisor, client: client,
+            timekeeper: timekeeper, logger: logger)
+        await staticPods.load()
         await withDiscardingTaskGroup { group in
             group.addTask { await supervisor.run() }
-            group.addTask { for await events in changes { await supervisor.apply(events) } }
+            group.addTask { await staticPods.run() }
+            group.addTask {
+                for await events in changes {
+                    let mirrors = events.filter { StaticPodRules.isMirror($0.object) }
+                    if !mirrors.isEmpty { await staticPods.apply(mirrors) }
+                    await supervisor.apply(events.filter { !StaticPodRules.isMirror($0.object) })
+                }
+            }
             group.addTask {
                 // before all pods are known, everything would look like an orphan
                 do { try await parts.pods.waitForSync() } catch { return }
+                await staticPods.mirrorsAreKnown()
                 await monitor.run()
             }
             group.addTask { await rotator.run() }

@@ -44,6 +44,12 @@ enum FileSystem {
         }
     }
 
+    /// Permission bits, with set-group-ID and the like; nil where nothing is.
+    static func mode(_ path: String) -> UInt32? {
+        var info = stat()
+        return stat(path, &info) == 0 ? UInt32(info.st_mode) & 0o7777 : nil
+    }
+
     /// Makes a directory and those above it; does nothing where it is there.
     static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(FileError) {
         if mkdir(path, mode) == 0 || errno == EEXIST { return }

@@ -60,6 +60,16 @@ struct NodeAgent: Sendable {
         }
     }
 
+    /// Nil where the runtime does not answer.
+    private func images() async -> [CRI.Image]? {
+        do {
+            return try await runtime.listImages()
+        } catch {
+            logger.debug("images not listed", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
     private func announce(_ podCIDR: String) async {
         do {
             try await runtime.updatePodCIDR(podCIDR)
@@ -109,7 +119,9 @@ struct NodeAgent: Sendable {
     ) async throws(ClientError) -> Node? {
         let now = Moment(timekeeper.time)
         guard var node = try await node(facts, health, runtimeVersion: runtimeVersion, now: now) else { return nil }
-        let status = self.status(facts, health, runtimeVersion: runtimeVersion, previous: node.status, now: now)
+        state.update { [labels = node.metadata.labels] in $0.labels = labels }
+        let status = self.status(
+            facts, health, runtimeVersion: runtimeVersion, previous: node.status, now: now, images: await images())
         var comparable = status
         comparable.conditions = node.status.conditions
         let isSame = comparable == node.status && NodeConditionRules.areEqual(status.conditions, node.status.conditions)
@@ -138,6 +150,8 @@ struct NodeAgent: Sendable {
         let node = Node {
             $0.metadata.name = configuration.nodeName
             $0.metadata.labels = labels(facts)
+            // As on Kubernetes: volumes are attached by the control plane, where anybody attaches any.
+            $0.metadata.annotations = ["volumes.kubernetes.io/controller-managed-attach-detach": "true"]
             $0.spec.taints = configuration.registerWithTaints
             $0.status = status(facts, health, runtimeVersion: runtimeVersion, previous: NodeStatus(), now: now)
         }
@@ -169,7 +183,8 @@ struct NodeAgent: Sendable {
     }
 
     private func status(
-        _ facts: HostFacts, _ health: NodeHealth, runtimeVersion: String, previous: NodeStatus, now: Moment
+        _ facts: HostFacts, _ health: NodeHealth, runtimeVersion: String, previous: NodeStatus, now: Moment,
+        images: [CRI.Image]? = nil
     ) -> NodeStatus {
         var status = previous
         let addresses = state.current.hostIPs
@@ -178,7 +193,8 @@ struct NodeAgent: Sendable {
             "ephemeral-storage": Quantity(facts.disk, format: .binarySI), "pods": Quantity(configuration.maxPods),
             "hugepages-1Gi": Quantity(), "hugepages-2Mi": Quantity(),
         ]
-        status.allocatable = status.capacity
+        status.allocatable = NodeCapacityRules.allocatable(status.capacity)
+        if let images { status.images = NodeCapacityRules.images(images) }
         status.conditions = NodeConditionRules.conditions(health, previous: previous.conditions, now: now)
         status.addresses =
             addresses.map { address in

@@ -35,6 +35,8 @@ final class NodeState: Sendable {
         /// Addresses of the node, the main one first.
         var hostIPs: [String] = []
         var allocatable: [String: Quantity] = [:]
+        /// Of the Node object; nil until it was read.
+        var labels: [String: String]?
         /// Why pods with a network of their own cannot be started; nil where they can.
         var networkProblem: String?
         var isRuntimeReady = false

@@ -11,6 +11,10 @@ actor PodSupervisor {
     private var workers: [String: PodWorker] = [:]
     /// What the runtime had when the kubelet started, by pod UID; each is handed to its worker once.
     private var found: [String: ObservedPod]
+    /// Static pods that wait for the end of an earlier one of their name.
+    private var successors: [ObjectKey: Pod] = [:]
+    /// By UID of the static pod.
+    private var mirrors: [String: Pod] = [:]
     private let starting: AsyncStream<PodWorker>
     private let starter: AsyncStream<PodWorker>.Continuation
 
@@ -51,14 +55,62 @@ actor PodSupervisor {
             await worker.update(pod)
             return
         }
-        let observed = found.removeValue(forKey: pod.metadata.uid) ?? ObservedPod()
-        let worker = PodWorker(pod, observed: observed, services: services)
-        workers[pod.metadata.uid] = worker
+        let observed = found.removeValue(forKey: pod.metadata.uid)
+        let refusal = observed == nil ? await refusal(of: pod) : nil
+        start(PodWorker(pod, observed: observed ?? ObservedPod(), services: services, refusal: refusal))
+    }
+
+    private func start(_ worker: PodWorker) {
+        workers[worker.uid] = worker
         starter.yield(worker)
     }
 
-    private func ended(_ worker: PodWorker) {
-        if !Task.isCancelled { workers[worker.uid] = nil }
+    /// Why the node does not take a new pod; nil where it does.
+    private func refusal(of pod: Pod) async -> PodRefusal? {
+        guard pod.status.phase == PodPhase.pending || pod.status.phase.isEmpty, pod.metadata.deletionTimestamp == nil
+        else { return nil }
+        let node = services.node.current
+        return PodAdmission(
+            allocatable: node.allocatable, nodeName: node.facts.name, nodeLabels: node.labels, others: await pods()
+        ).refusal(of: pod)
+    }
+
+    private func ended(_ worker: PodWorker) async {
+        if Task.isCancelled { return }
+        workers[worker.uid] = nil
+        // A static pod with a new manifest waits for the end of the one before.
+        let key = await worker.snapshot.key
+        if let next = successors.removeValue(forKey: key) { await add(next) }
+    }
+
+    // MARK: static pods
+
+    /// Runs a pod that the API does not know; one that has its name has to end first.
+    func add(_ pod: Pod) async {
+        guard workers[pod.metadata.uid] == nil else { return }
+        for worker in workers.values where worker.isStatic {
+            if await worker.snapshot.key == pod.key {
+                successors[pod.key] = pod
+                return
+            }
+        }
+        let observed = found.removeValue(forKey: pod.metadata.uid) ?? ObservedPod()
+        let worker = PodWorker(pod, observed: observed, services: services, isStatic: true)
+        start(worker)
+        if let mirror = mirrors[pod.metadata.uid] { await worker.setMirror(mirror) }
+    }
+
+    /// Ends a pod that the API does not know.
+    func remove(_ pod: Pod) async {
+        if successors[pod.key]?.metadata.uid == pod.metadata.uid { successors[pod.key] = nil }
+        mirrors[pod.metadata.uid] = nil
+        await workers[pod.metadata.uid]?.forget(pod)
+    }
+
+    /// Tells which object of the API shows a static pod; nil where none does now.
+    func setMirror(_ mirror: Pod?, of uid: String) async {
+        mirrors[uid] = mirror
+        await workers[uid]?.setMirror(mirror)
     }
 
     /// Tells the worker that owns a sandbox or container that something happened to it.

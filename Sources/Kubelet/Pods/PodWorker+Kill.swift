@@ -20,7 +20,12 @@ extension PodWorker {
         var left = grace
         if let hook = container.spec.lifecycle?.preStop, grace > .zero {
             let started = services.timekeeper.elapsed
-            let finding = await services.prober.call(hook, target(container.spec, id), timeout: grace)
+            let target = target(container.spec, id), prober = services.prober
+            // awaited right here; kept so that a shorter grace period can cut it short
+            let call = Task { await prober.call(hook, target, timeout: grace) }
+            hooks[id] = call
+            let finding = await call.value
+            hooks[id] = nil
             if !finding.isSuccess {
                 services.events.record(pod, container, "FailedPreStopHook", "PreStopHook failed", isWarning: true)
             }
@@ -30,7 +35,7 @@ extension PodWorker {
         await stop(id, grace: left)
     }
 
-    private func stop(_ id: String, grace: Duration) async {
+    func stop(_ id: String, grace: Duration) async {
         do {
             try await services.runtime.stopContainer(id, timeout: grace)
         } catch {
@@ -67,7 +72,7 @@ extension PodWorker {
     }
 }
 
-/// The last words of a container.
+/// The last words of a container: none where their file cannot be read, which often was never written.
 enum LastWords {
     /// At most the first 4096 bytes of its termination message file.
     static func file(_ path: String) -> String {

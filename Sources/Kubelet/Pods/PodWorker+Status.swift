@@ -17,6 +17,18 @@ extension PodWorker {
         sendStatus()
     }
 
+    /// Fails a pod that the node does not take.
+    func refuse(_ refusal: PodRefusal) {
+        services.events.record(pod, nil, refusal.reason, refusal.message, isWarning: true)
+        lastStatus.phase = PodPhase.failed
+        lastStatus.reason = refusal.reason
+        lastStatus.message = "Pod was rejected: \(refusal.message)"
+        lastStatus.observedGeneration = pod.metadata.generation
+        lastStatus.startTime = services.now.time
+        if lastStatus.qosClass.isEmpty { lastStatus.qosClass = QualityOfService.of(pod.spec) }
+        sendStatus()
+    }
+
     /// Our own conditions as we last said them, those of others as the API has them.
     private func merged(_ own: [PodCondition], _ current: [PodCondition]) -> [PodCondition] {
         own.filter { PodConditionRules.own.contains($0.type) }
@@ -24,7 +36,7 @@ extension PodWorker {
     }
 
     private func sendStatus() {
-        guard !isGone, lastStatus != written, statusTask == nil else { return }
+        guard !isGone, lastStatus != written, statusTask == nil, !isStatic || mirrorUID != nil else { return }
         // awaited by `flushStatus` and `endAll`
         statusTask = Task { await self.sendPending() }
     }
@@ -32,7 +44,8 @@ extension PodWorker {
     private func sendPending() async {
         while !Task.isCancelled, !isGone, lastStatus != written {
             let wanted = lastStatus
-            guard let patch = StatusPatch.make(from: written, to: wanted, uid: uid) else {
+            guard !isStatic || mirrorUID != nil else { break }
+            guard let patch = StatusPatch.make(from: written, to: wanted, uid: mirrorUID ?? uid) else {
                 written = wanted
                 continue
             }

@@ -62,6 +62,9 @@ extension PodWorker {
                 throw WiringError("cannot find volume \"\(mount.name)\" to mount into container \"\(container.name)\"")
             }
             var source = path
+            if let unknown = VariableExpansion.unknown(in: mount.subPathExpr, variables) {
+                throw WiringError("failed to expand subPath for container: missing value for \"\(unknown)\"")
+            }
             let subPath =
                 mount.subPathExpr.isEmpty ? mount.subPath : VariableExpansion.expand(mount.subPathExpr, variables)
             if !subPath.isEmpty {

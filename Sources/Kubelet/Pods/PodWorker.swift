@@ -12,6 +12,11 @@ import Logging
 actor PodWorker {
     nonisolated let uid: String
     nonisolated let services: PodServices
+    /// From a manifest on the node: the API shows it by a mirror, whose UID is another.
+    nonisolated let isStatic: Bool
+    var mirrorUID: String?
+    /// Why the node does not take the pod.
+    let refusal: PodRefusal?
     var situation: PodSituation
     /// The host paths of mounted volumes by name.
     var volumePaths: [String: String] = [:]
@@ -41,13 +46,23 @@ actor PodWorker {
     private var isConcluded = false
     private var isFinished = false
     private var deletionSeen: Moment?
+    /// When what runs has to have ended, as the running stops know it.
+    private var endsBy: Moment?
+    /// preStop hooks that run, by container ID; awaited by `kill`.
+    var hooks: [String: Task<ProbeFinding, Never>] = [:]
     private var plan = PodPlan()
     private let wakes: AsyncStream<Void>
     private nonisolated let waker: AsyncStream<Void>.Continuation
 
-    /// - Parameter observed: what the runtime has of the pod already.
-    init(_ pod: Pod, observed: ObservedPod, services: PodServices) {
+    /// - Parameters:
+    ///   - observed: what the runtime has of the pod already.
+    ///   - refusal: where the node does not take it: then it fails at once.
+    init(
+        _ pod: Pod, observed: ObservedPod, services: PodServices, isStatic: Bool = false, refusal: PodRefusal? = nil
+    ) {
         uid = pod.metadata.uid
+        self.isStatic = isStatic
+        self.refusal = refusal
         self.services = services
         situation = PodSituation(pod: pod, observed: observed, now: services.now)
         adopted = Set(observed.containers.filter { $0.state == .running }.map(\.id))
@@ -71,7 +86,20 @@ actor PodWorker {
     /// Takes a new version of the pod in.
     func update(_ pod: Pod) {
         guard pod.metadata.uid == uid else { return }
+        let old = situation.pod
         situation.pod = pod
+        let tellsMetadata =
+            old.metadata.labels != pod.metadata.labels || old.metadata.annotations != pod.metadata.annotations
+        if tellsMetadata, situation.isMounted, VolumeFiles.showMetadata(pod.spec.volumes) { volumesChanged() }
+        wake()
+    }
+
+    /// The object of the API that shows a static pod; nil where there is none now.
+    func setMirror(_ mirror: Pod?) {
+        guard mirror?.metadata.uid != mirrorUID else { return }
+        mirrorUID = mirror?.metadata.uid
+        // It is new and tells nothing yet: everything is told again.
+        if let mirror { written = mirror.status }
         wake()
     }
 
@@ -119,6 +147,7 @@ actor PodWorker {
 
     /// Lives until the pod is gone, or the task is cancelled: then what runs is left running.
     func run() async {
+        if let refusal { refuse(refusal) }
         await hearLastWords()
         wake()
         for await _ in wakes {
@@ -134,6 +163,7 @@ actor PodWorker {
         situation.now = services.now
         situation.ending = ending()
         if situation.ending != nil { abandonStarts() }
+        hastenKills()
         if let due = volumesDueAt, situation.now >= due, situation.isMounted { refreshVolumes() }
         let plan = PodPlan(situation)
         self.plan = plan
@@ -150,6 +180,19 @@ actor PodWorker {
         for pull in pulls.values { pull.cancel() }
         guard situation.observed.running.isEmpty else { return }
         for case (.start, let task) in tasks { task.cancel() }
+    }
+
+    /// A deletion may be repeated with a shorter grace period: stops that are under way are told.
+    private func hastenKills() {
+        guard case .deleted(let since, let grace) = situation.ending else { return }
+        let deadline = since + grace
+        defer { endsBy = deadline }
+        guard let endsBy, deadline < endsBy else { return }
+        let left = max(.seconds(1), deadline - situation.now)
+        for container in situation.observed.running where situation.operations.contains(.kill(container.id)) {
+            hooks[container.id]?.cancel()
+            launch(.hasten(container.id)) { await $0.stop(container.id, grace: left) }
+        }
     }
 
     /// Reads the messages of containers that had ended before this kubelet was there.
@@ -171,6 +214,7 @@ actor PodWorker {
             let grace = pod.metadata.deletionGracePeriodSeconds.map { Duration.seconds(max(0, $0)) } ?? pod.gracePeriod
             return .deleted(since: since, grace: grace)
         }
+        if refusal != nil { return .terminal }
         if case .deadlineExceeded = situation.ending { return situation.ending }
         if pod.status.phase == PodPhase.failed || pod.status.phase == PodPhase.succeeded { return .terminal }
         if let limit = pod.spec.activeDeadlineSeconds, let start = lastStatus.startTime,

@@ -38,6 +38,7 @@ final class NetworkProber: Prober {
     private let timeKeeperSleep: @Sendable (Duration) async throws -> Void
     private let group: any EventLoopGroup
     private static let outputLimit = 10 * 1024
+    private static let redirectLimit = 10
 
     /// - Parameter sleep: waits, for `sleep` hooks.
     init(runtime: any ContainerRuntime, sleep: @escaping @Sendable (Duration) async throws -> Void) {
@@ -120,10 +121,21 @@ final class NetworkProber: Prober {
         }
         do {
             let deadline = NIODeadline.now() + .nanoseconds(timeout.wholeNanoseconds)
-            let response = try await client.execute(request, deadline: deadline)
-            let body = try await response.body.prefixed(Self.outputLimit)
-            if (200..<400).contains(response.status.code) { return .success(body) }
-            return .failure("HTTP probe failed with statuscode: \(response.status.code)")
+            for _ in 0...Self.redirectLimit {
+                let response = try await client.execute(request, deadline: deadline)
+                let body = try await response.body.prefixed(Self.outputLimit)
+                guard (200..<400).contains(response.status.code) else {
+                    return .failure("HTTP probe failed with statuscode: \(response.status.code)")
+                }
+                // A way to another host is not followed: that somebody answered is enough.
+                guard
+                    let next = ProbeRedirect.target(
+                        of: request.url, status: response.status.code,
+                        location: response.headers.first(name: "location"))
+                else { return .success(body) }
+                request.url = next
+            }
+            return .failure("Get \"\(request.url)\": stopped after \(Self.redirectLimit) redirects")
         } catch {
             return .failure("Get \"\(url)\": \(Self.describe(error, timeout))")
         }

@@ -44,6 +44,9 @@ struct ContainerStatusRules {
         status.containerID = RuntimeName.containerID(latest.id)
         status.image = ImageName.displayed(latest.status.image, specified: container.spec.image)
         status.imageID = latest.status.imageRef
+        status.volumeMounts = Self.mounts(container.spec)
+        status.resources = container.spec.resources
+        status.allocatedResources = container.spec.resources.requests
         switch latest.state {
         case .running:
             status.state.running = ContainerStateRunning { $0.startedAt = latest.startedAt.time }
@@ -51,6 +54,17 @@ struct ContainerStatusRules {
             status.state.terminated = Self.terminated(latest)
         case .created, .unknown:
             status.state.waiting = defaultWaiting()
+        }
+    }
+
+    private static func mounts(_ spec: Container) -> [VolumeMountStatus] {
+        spec.volumeMounts.map { mount in
+            VolumeMountStatus {
+                $0.name = mount.name
+                $0.mountPath = mount.mountPath
+                $0.readOnly = mount.readOnly
+                if mount.readOnly { $0.recursiveReadOnly = "Disabled" }
+            }
         }
     }
 

@@ -97,3 +97,34 @@ enum NodeConditionRules {
         return bare(left) == bare(right)
     }
 }
+
+/// What a node has, and what of it is for pods.
+enum NodeCapacityRules {
+    /// Bytes that pods never get, so that the node itself can go on: Kubernetes' `evictionHard` for memory.
+    static let reservedMemory: Int64 = 100 << 20
+    /// How many images a Node's status names at most: `nodeStatusMaxImages`.
+    static let maxImages = 50
+
+    /// What pods may use: capacity without what has to stay free (a tenth of the disk, 100 MiB of memory).
+    static func allocatable(_ capacity: [String: Quantity]) -> [String: Quantity] {
+        var result = capacity
+        if let memory = capacity[ResourceName.memory]?.value {
+            result[ResourceName.memory] = Quantity(max(0, memory - reservedMemory), format: .binarySI)
+        }
+        if let disk = capacity["ephemeral-storage"]?.value {
+            result["ephemeral-storage"] = Quantity(max(0, disk - disk / 10))
+        }
+        return result
+    }
+
+    /// The images of a Node's status, the largest first.
+    static func images(_ images: [CRI.Image]) -> [ContainerImage] {
+        let sorted = images.sorted { ($0.size, $1.id) > ($1.size, $0.id) }
+        return sorted.prefix(maxImages).map { image in
+            ContainerImage {
+                $0.names = Array((image.repoDigests + image.repoTags).prefix(5))
+                $0.sizeBytes = Int64(clamping: image.size)
+            }
+        }
+    }
+}

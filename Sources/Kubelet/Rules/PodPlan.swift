@@ -249,7 +249,12 @@ extension PodPlan {
             kill(left, .podEnds, grace: grace, situation)
             return
         }
-        let isStarting = situation.operations.contains { if case .kill = $0 { false } else { true } }
+        let isStarting = situation.operations.contains { operation in
+            switch operation {
+            case .kill, .hasten: false
+            default: true
+            }
+        }
         guard !isStarting else { return }  // what is being started has to be there before it can be ended
         release(situation)
         isOver = situation.operations.isEmpty && actions.isEmpty

@@ -66,6 +66,8 @@ enum PodOperation: Hashable, Sendable {
     case start(String)
     /// Of a container, by ID.
     case kill(String)
+    /// Of a container, by ID: its stop, which is under way, has less time now.
+    case hasten(String)
     /// Of a container, by ID.
     case remove(String)
     case stopSandbox(String)

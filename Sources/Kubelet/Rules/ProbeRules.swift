@@ -86,3 +86,30 @@ enum PortRules {
         }
     }
 }
+
+/// Where an HTTP probe goes on when it is sent elsewhere.
+enum ProbeRedirect {
+    /// - Returns: the next URL; nil where the answer is no redirect, or leads to another host.
+    static func target(of url: String, status: UInt, location: String?) -> String? {
+        guard [301, 302, 303, 307, 308].contains(status), let location, !location.isEmpty,
+            let scheme = url.firstRange(of: "://")
+        else { return nil }
+        let host = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+        let root = url[..<scheme.upperBound] + host
+        if let other = location.firstRange(of: "://") {
+            let otherHost = location[other.upperBound...].prefix { $0 != "/" && $0 != "?" }
+            return name(otherHost) == name(host) ? location : nil
+        }
+        if location.hasPrefix("//") { return nil }
+        if location.hasPrefix("/") { return String(root) + location }
+        let path = url[root.endIndex...].prefix { $0 != "?" }
+        let directory = path.lastIndex(of: "/").map { path[...$0] } ?? "/"
+        return String(root + directory) + location
+    }
+
+    /// A host without its port.
+    private static func name(_ host: Substring) -> Substring {
+        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return host }
+        return host[..<colon]
+    }
+}

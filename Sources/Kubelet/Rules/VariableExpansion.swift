@@ -29,4 +29,22 @@ enum VariableExpansion {
         }
         return result + rest
     }
+
+    /// The first name in `text` that stands for nothing known; nil where all are known.
+    static func unknown(in text: String, _ variables: [String: String]) -> String? {
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            rest = rest[rest.index(after: dollar)...]
+            switch rest.first {
+            case "$": rest = rest.dropFirst()
+            case "(":
+                guard let end = rest.firstIndex(of: ")") else { return nil }
+                let name = String(rest[rest.index(after: rest.startIndex)..<end])
+                if variables[name] == nil { return name }
+                rest = rest[rest.index(after: end)...]
+            default: break
+            }
+        }
+        return nil
+    }
 }

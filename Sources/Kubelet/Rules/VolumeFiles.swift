@@ -68,6 +68,14 @@ enum VolumeFiles {
         return files
     }
 
+    /// Whether a volume has labels or annotations of its pod in it.
+    static func showMetadata(_ volumes: [Volume]) -> Bool {
+        volumes.contains { volume in
+            volume.volumeSource.downwardAPI != nil
+                || volume.volumeSource.projected?.sources.contains { $0.downwardAPI != nil } == true
+        }
+    }
+
     /// - Throws: `WiringError` for paths that would leave the volume.
     static func checkPath(_ path: String) throws(WiringError) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)

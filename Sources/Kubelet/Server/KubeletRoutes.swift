@@ -14,7 +14,7 @@ struct KubeletRoutes: Sendable {
     var supervisor: PodSupervisor
     var runtime: any ContainerRuntime
     var timekeeper: Timekeeper
-    var nodeName: String
+    var configuration: KubeletConfiguration
     var logger: Logger
 
     /// - Returns: whether the connection may carry another request.
@@ -34,10 +34,21 @@ struct KubeletRoutes: Sendable {
         case "exec", "attach", "portForward":
             try await stream(request, connection)
             return false
+        case "configz":
+            try await response.send(.ok, configuration.configz.bytes(), type: "application/json")
         case "stats":
+            guard request.path.dropFirst().first ?? "summary" == "summary" else {
+                throw KubeletFault(status: .notFound, message: "404 page not found")
+            }
             try await response.send(.ok, try await figures().summary.bytes(), type: "application/json")
         case "metrics":
-            let text = try await request.path.count > 1 ? figures().resourceMetrics : figures().metrics
+            let text: String
+            switch request.path.dropFirst().first {
+            case nil: text = try await figures().metrics
+            case "resource": text = try await figures().resourceMetrics
+            case "probes", "cadvisor", "slis": text = ""  // nothing is counted there
+            default: throw KubeletFault(status: .notFound, message: "404 page not found")
+            }
             try await response.send(.ok, text, type: "text/plain; version=0.0.4; charset=utf-8")
         default:
             throw KubeletFault(status: .notFound, message: "404 page not found")
@@ -48,7 +59,9 @@ struct KubeletRoutes: Sendable {
     private func figures() async throws -> NodeFigures {
         do {
             let stats = try await runtime.listContainerStats(CRI.ContainerFilter())
-            return NodeFigures(node: nodeName, stats: stats, pods: await supervisor.pods(), time: timekeeper.time)
+            return NodeFigures(
+                node: configuration.nodeName, stats: stats, pods: await supervisor.pods(), time: timekeeper.time,
+                host: HostUsage.read(directory: configuration.rootDirectory))
         } catch {
             throw KubeletFault(status: .internalServerError, message: "\(error)")
         }

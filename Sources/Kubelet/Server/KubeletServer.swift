@@ -41,7 +41,7 @@ struct KubeletServer: Sendable {
         bound(port)
         logger.info("kubelet server listens", metadata: ["port": "\(port)"])
         let routes = KubeletRoutes(
-            supervisor: supervisor, runtime: runtime, timekeeper: timekeeper, nodeName: configuration.nodeName,
+            supervisor: supervisor, runtime: runtime, timekeeper: timekeeper, configuration: configuration,
             logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             try await listener.executeThenClose { connections in

@@ -50,6 +50,7 @@ struct AtomicWriter {
     private func holds(_ files: [VolumeFile], _ root: String) -> Bool {
         let present = tree(root)
         guard present == Set(files.map(\.path)) else { return false }
+        // A file that cannot be read does not hold what it should.
         return files.allSatisfy { (try? FileSystem.read("\(root)/\($0.path)")) == $0.data }
     }
 

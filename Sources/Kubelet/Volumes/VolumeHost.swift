@@ -119,7 +119,7 @@ actor VolumeHost {
         }
         let full = ([volume] + parts).joined(separator: "/")
         do {
-            if FileSystem.kind(full) == nil { try FileSystem.makeDirectory(full, mode: 0o750) }
+            try makeMissing(parts, in: volume)
         } catch {
             throw VolumeError(volume: name, message: error.description)
         }
@@ -127,6 +127,17 @@ actor VolumeHost {
             resolved == base || resolved.hasPrefix(base + "/")
         else { throw VolumeError(volume: name, message: "subPath \"\(path)\" leads out of the volume") }
         return resolved
+    }
+
+    /// Makes the directories of a `subPath` that are missing; who may use the volume may use them.
+    private func makeMissing(_ parts: [String], in volume: String) throws(FileError) {
+        var path = volume
+        for part in parts {
+            path += "/" + part
+            guard FileSystem.kind(path) == nil else { continue }
+            try FileSystem.makeDirectory(path, mode: 0o750)
+            if let mode = FileSystem.mode(volume) { try FileSystem.changeMode(path, mode) }
+        }
     }
 
     /// Writes a file of the pod's own, such as its `/etc/hosts`.

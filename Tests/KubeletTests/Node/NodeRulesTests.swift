@@ -68,3 +68,26 @@ struct NodeRulesTests {
         #expect(HostFacts.defaultDevice("Iface\n") == nil)
     }
 }
+
+struct NodeCapacityRulesTests {
+    @Test("pods get what is left of memory and disk")
+    func allocatable() {
+        let found = NodeCapacityRules.allocatable([
+            "cpu": Quantity(4), "memory": Quantity(1 << 30, format: .binarySI), "ephemeral-storage": Quantity(1000),
+        ])
+        #expect(found["cpu"]?.value == 4)
+        #expect(found["memory"]?.value == (1 << 30) - (100 << 20))
+        #expect(found["ephemeral-storage"]?.value == 900)
+    }
+
+    @Test("the largest images come first, fifty at most")
+    func images() {
+        let all = (1...60).map {
+            CRI.Image(id: "i\($0)", repoTags: ["t:\($0)"], repoDigests: ["t@\($0)"], size: UInt64($0))
+        }
+        let found = NodeCapacityRules.images(all)
+        #expect(found.count == 50)
+        #expect(found.first?.sizeBytes == 60)
+        #expect(found.first?.names == ["t@60", "t:60"])
+    }
+}

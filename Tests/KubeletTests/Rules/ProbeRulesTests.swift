@@ -65,3 +65,22 @@ struct ProbeRulesTests {
         #expect(throws: WiringError.self) { try PortRules.number(70000, in: container) }
     }
 }
+
+struct ProbeRedirectTests {
+    @Test(
+        "a probe goes on where it is sent, on the same host",
+        arguments: [
+            ("http://10.0.0.1:80/a/b?c", 302, "/next", "http://10.0.0.1:80/next"),
+            ("http://10.0.0.1:80/a/b?c", 301, "next", "http://10.0.0.1:80/a/next"),
+            ("http://10.0.0.1:80", 307, "next", "http://10.0.0.1:80/next"),
+            ("http://10.0.0.1:80/", 302, "http://10.0.0.1:81/x", "http://10.0.0.1:81/x"),
+            ("http://[::1]:80/", 308, "https://[::1]/x", "https://[::1]/x"),
+            ("http://10.0.0.1:80/", 302, "http://example.com/", nil),
+            ("http://10.0.0.1:80/", 302, "//example.com/", nil),
+            ("http://10.0.0.1:80/", 304, "/next", nil), ("http://10.0.0.1:80/", 302, nil, nil),
+            ("http://10.0.0.1:80/", 302, "", nil),
+        ] as [(String, UInt, String?, String?)])
+    func targets(_ url: String, _ status: UInt, _ location: String?, _ expected: String?) {
+        #expect(ProbeRedirect.target(of: url, status: status, location: location) == expected)
+    }
+}

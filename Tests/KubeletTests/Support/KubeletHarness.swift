@@ -18,7 +18,7 @@ final class KubeletHarness: Sendable {
     let directory: TemporaryDirectory
     let kubelet: Kubelet
 
-    init() throws {
+    init(staticPodPath: String? = nil) throws {
         var options = FakeCluster.Options()
         options.boundPodsStayWhileTerminating = true
         cluster = FakeCluster(options: options)
@@ -26,6 +26,7 @@ final class KubeletHarness: Sendable {
         var configuration = KubeletConfiguration(nodeName: "node-1", rootDirectory: directory.path + "/kubelet")
         configuration.podLogsDirectory = directory.path + "/logs"
         configuration.nodeIPs = ["192.0.2.1"]
+        configuration.staticPodPath = staticPodPath
         let prober = prober
         kubelet = Kubelet(
             configuration: configuration, client: KubernetesClient(transport: StrategicTransport(cluster: cluster)),
@@ -88,6 +89,10 @@ final class FakeProber: Prober {
 
     func call(_ handler: LifecycleHandler, _ target: ProbeTarget, timeout: Duration) async -> ProbeFinding {
         called.withLock { $0.append(target.container.name) }
+        if handler.exec?.command == ["hang"] {
+            // until it is cancelled
+            do { try await Task.sleep(for: timeout) } catch { return .failure("cut short") }
+        }
         return .success()
     }
 }

@@ -71,4 +71,16 @@ struct VolumeHostTests {
             try VolumeFiles.project(["b": [2]], items: [], mode: 0o600, what: "secret", isOptional: false).map(\.mode)
                 == [0o600])
     }
+
+    @Test("a directory made for a subPath is for whoever may use the volume")
+    func subPathMode() async throws {
+        let directory = try TemporaryDirectory()
+        let host = VolumeHost(root: directory.path, mounter: FakeMounter())
+        let paths = try await host.mount(
+            [VolumeSetup(name: "v", plugin: "kubernetes.io~empty-dir", content: .emptyDirectory)], pod: "u", group: nil)
+        let volume = try #require(paths["v"])
+        let path = try await host.subPath("a/b", of: volume, named: "v")
+        #expect(FileSystem.mode(path) == 0o777)
+        #expect(FileSystem.mode(volume + "/a") == 0o777)
+    }
 }
