@@ -9,10 +9,12 @@ struct SchedulerCommand: AsyncParsableCommand {
 
     @Option(help: "Kubeconfig file of the API server.")
     var kubeconfig: String
+    @Option(help: "Work only while holding the component's lease, so that several may run.")
+    var leaderElect = true
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        let role = RemoteControl(kubeconfig: kubeconfig, logger: log.logger())
+        let role = RemoteControl(kubeconfig: kubeconfig, leaderElection: leaderElect, logger: log.logger())
         try await Process.run { try await role.runScheduler() }
     }
 }
@@ -26,10 +28,12 @@ struct ControllerManagerCommand: AsyncParsableCommand {
     @Option(help: "PEM file of the certificate authority that pods are given.")
     var rootCaFile: String?
     @OptionGroup var cluster: ClusterOptions
+    @Option(help: "Work only while holding the component's lease, so that several may run.")
+    var leaderElect = true
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        let role = RemoteControl(kubeconfig: kubeconfig, logger: log.logger())
+        let role = RemoteControl(kubeconfig: kubeconfig, leaderElection: leaderElect, logger: log.logger())
         let shared = try cluster.configuration()
         let rootCA = rootCaFile
         try await Process.run { try await role.runControllers(shared, rootCAFile: rootCA) }

@@ -84,7 +84,9 @@ struct ServerOptions: ParsableArguments {
 
 /// How a node is set up.
 struct NodeOptions: ParsableArguments {
-    @Option(help: "Name of the node; the host's name by default.")
+    @Option(
+        name: [.customLong("node-name"), .customLong("hostname-override")],
+        help: "Name of the node; the host's name by default.")
     var nodeName: String?
 
     @Option(help: "Address of the node.")
@@ -103,10 +105,21 @@ struct NodeOptions: ParsableArguments {
     @Option(help: "Most pods on the node.")
     var maxPods: Int64 = 110
 
-    @Option(help: "Directory of manifests of static pods.")
+    @Option(help: "Directory (or file) of manifests of static pods.")
     var podManifestPath: String?
 
-    var name: String { nodeName ?? ProcessInfo.processInfo.hostName.lowercased() }
+    @Option(help: "DNS servers that pods are told of: ADDRESS,...; the cluster's own by default.")
+    var clusterDns: String?
+
+    @Option(help: "Address that the kubelet listens on; --node-ip, else all by default.")
+    var address: String?
+
+    @Option(name: [.customLong("kubelet-port"), .customLong("port")], help: "Port that the kubelet listens on.")
+    var port = 10250
+
+    /// The name that a node has where none is given.
+    static var hostName: String { ProcessInfo.processInfo.hostName.lowercased() }
+    var name: String { nodeName ?? Self.hostName }
 
     func configuration(dataDirectory: String, _ cluster: ClusterConfiguration) throws -> NodeConfiguration {
         var configuration = NodeConfiguration(dataDirectory: dataDirectory, nodeName: name, cluster: cluster)
@@ -114,6 +127,17 @@ struct NodeOptions: ParsableArguments {
         configuration.runtimeEndpoint = containerRuntimeEndpoint
         configuration.maxPods = maxPods
         configuration.staticPodPath = podManifestPath
+        configuration.kubeletAddress = address
+        guard (1...65_535).contains(port) else { throw ValidationError("--kubelet-port \(port) is not a port") }
+        configuration.kubeletPort = port
+        guard maxPods >= 0 else { throw ValidationError("--max-pods \(maxPods) is negative") }
+        configuration.clusterDNS = (clusterDns ?? "").split(separator: ",").map(String.init)
+        for server in configuration.clusterDNS where NetworkAddress(server) == nil {
+            throw ValidationError("--cluster-dns: \(server) is not an IP address")
+        }
+        if let nodeIp, NetworkAddress(nodeIp) == nil {
+            throw ValidationError("--node-ip \(nodeIp) is not an IP address")
+        }
         for entry in (nodeLabels ?? "").split(separator: ",") {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { throw ValidationError("--node-labels: \(entry) is not KEY=VALUE") }

@@ -4,9 +4,9 @@
 import Glibc
 
 /// Small files that only their owner may read, replaced as a whole.
-enum PrivateFile {
+package enum PrivateFile {
     /// Makes a directory (and those above it) with mode 0700, where it is not there.
-    static func makeDirectory(_ path: String) throws(PKIError) {
+    package static func makeDirectory(_ path: String) throws(PKIError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeDirectory(String(path[..<slash]))
@@ -36,7 +36,7 @@ enum PrivateFile {
     }
 
     /// Replaces a file as a whole: either the old or the new content is there, also after a crash.
-    static func write(_ content: [UInt8], to path: String) throws(PKIError) {
+    package static func write(_ content: [UInt8], to path: String) throws(PKIError) {
         let temporary = "\(path).new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

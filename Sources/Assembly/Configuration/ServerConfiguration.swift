@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+public import Primitives
+
 /// How an API server, and what runs with it in one process, is set up. Names are those of Kubernetes' flags.
 public struct ServerConfiguration: Sendable {
     public var dataDirectory: String
@@ -29,6 +31,19 @@ public struct ServerConfiguration: Sendable {
 
 /// How a node is set up.
 public struct NodeConfiguration: Sendable {
+    /// What of a node runs in this process.
+    public struct Parts: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let kubelet = Parts(rawValue: 1)
+        public static let proxy = Parts(rawValue: 2)
+        public static let network = Parts(rawValue: 4)
+        public static let dns = Parts(rawValue: 8)
+        public static let all: Parts = [.kubelet, .proxy, .network, .dns]
+    }
+
+    public var parts = Parts.all
     public var dataDirectory: String
     public var nodeName: String
     /// nil takes the address of the default route.
@@ -39,6 +54,16 @@ public struct NodeConfiguration: Sendable {
     public var nodeLabels: [String: String] = [:]
     public var registerWithTaints: [(key: String, value: String, effect: String)] = []
     public var kubeletPort = 10_250
+    /// Where the kubelet listens; nil takes the node's address, else all.
+    public var kubeletAddress: String?
+    /// Where the kubelet keeps its files; nil for a directory below ``dataDirectory``.
+    public var kubeletRoot: String?
+    /// DNS servers that pods are told of; empty for the cluster's own.
+    public var clusterDNS: [String] = []
+    /// Where NodePorts are served; empty for all of the node's addresses.
+    public var nodePortAddresses: [CIDR] = []
+    /// Where the node's DNS server listens; nil for a link-local address to which the service proxy leads.
+    public var dnsAddress: NetworkAddress?
     public var maxPods: Int64 = 110
     public var staticPodPath: String?
 
@@ -47,4 +72,6 @@ public struct NodeConfiguration: Sendable {
         self.nodeName = nodeName
         self.cluster = cluster
     }
+
+    var kubeletDirectory: String { kubeletRoot ?? dataDirectory + "/agent/kubelet" }
 }

@@ -31,16 +31,17 @@ public struct NodeAgentService: Sendable {
     static let localDNSAddress = "169.254.20.10"
 
     private let configuration: NodeConfiguration
-    private let certificates: Certificates
+    private let certificates: Certificates?
     private let client: KubernetesClient
     private let proxyClient: KubernetesClient
     private let logger: Logger
 
     /// - Parameters:
+    ///   - certificates: nil for a kubelet without a server.
     ///   - client: with the rights of the node (`system:node:NAME`).
     ///   - proxyClient: with the rights of the service proxy (`system:kube-proxy`).
     public init(
-        _ configuration: NodeConfiguration, certificates: Certificates, client: KubernetesClient,
+        _ configuration: NodeConfiguration, certificates: Certificates?, client: KubernetesClient,
         proxyClient: KubernetesClient,
         logger: Logger
     ) {
@@ -57,30 +58,53 @@ public struct NodeAgentService: Sendable {
     public func run() async throws {
         let informers = InformerFactory(client: proxyClient, logger: logger)
         let paths = ContainerdPaths(dataDirectory: configuration.dataDirectory)
-        let endpoint = configuration.runtimeEndpoint ?? paths.endpoint
-        let runtime = try CRIClient(endpoint: endpoint, logger: named("cri"))
-        let dns = try ClusterDNS(
-            informers: informers, configuration: try Self.dnsConfiguration(configuration.cluster), logger: named("dns"))
-        let proxy = ServiceProxy(informers: informers, configuration: try proxyConfiguration(), logger: named("proxy"))
-        let network = PodNetwork(
-            informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
-        let kubelet = Kubelet(
-            configuration: kubeletConfiguration(), client: client, runtime: runtime, logger: named("kubelet"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await informers.run() }
-            group.addTask { await runtime.run() }
-            group.addTask { try await proxy.run() }
-            group.addTask { try await network.run() }
-            group.addTask { try await dns.run() }
-            if configuration.runtimeEndpoint == nil {
-                let supervisor = ContainerdSupervisor(paths: paths, runtime: runtime, logger: named("containerd"))
-                group.addTask { try await supervisor.run() }
-                try await supervisor.waitUntilReady()
-            }
-            group.addTask { try await kubelet.run() }
+            try addNetwork(informers, paths, to: &group)
+            if configuration.parts.contains(.kubelet) { try await addKubelet(paths, to: &group) }
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    private func addNetwork(
+        _ informers: InformerFactory, _ paths: ContainerdPaths, to group: inout ThrowingTaskGroup<Void, any Error>
+    ) throws {
+        if configuration.parts.contains(.proxy) {
+            let proxy = ServiceProxy(
+                informers: informers, configuration: try proxyConfiguration(), logger: named("proxy"))
+            group.addTask { try await proxy.run() }
+        }
+        if configuration.parts.contains(.network) {
+            let network = PodNetwork(
+                informers: informers, configuration: networkConfiguration(paths), logger: named("network"))
+            group.addTask { try await network.run() }
+        }
+        if configuration.parts.contains(.dns) {
+            var settings = try Self.dnsConfiguration(configuration.cluster)
+            if let address = configuration.dnsAddress {
+                settings.address = address
+                settings.addsAddress = false
+            }
+            let dns = try ClusterDNS(informers: informers, configuration: settings, logger: named("dns"))
+            group.addTask { try await dns.run() }
+        }
+    }
+
+    private func addKubelet(
+        _ paths: ContainerdPaths, to group: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws {
+        let runtime = try CRIClient(
+            endpoint: configuration.runtimeEndpoint ?? paths.endpoint, logger: named("cri"))
+        let kubelet = Kubelet(
+            configuration: kubeletConfiguration(), client: client, runtime: runtime, logger: named("kubelet"))
+        group.addTask { await runtime.run() }
+        if configuration.runtimeEndpoint == nil {
+            let supervisor = ContainerdSupervisor(paths: paths, runtime: runtime, logger: named("containerd"))
+            group.addTask { try await supervisor.run() }
+            try await supervisor.waitUntilReady()
+        }
+        group.addTask { try await kubelet.run() }
     }
 
     private func named(_ component: String) -> Logger {
@@ -91,12 +115,15 @@ public struct NodeAgentService: Sendable {
 
     private func kubeletConfiguration() -> KubeletConfiguration {
         var kubelet = KubeletConfiguration(
-            nodeName: configuration.nodeName, rootDirectory: configuration.dataDirectory + "/agent/kubelet")
+            nodeName: configuration.nodeName, rootDirectory: configuration.kubeletDirectory)
         if let address = configuration.nodeIP {
             kubelet.nodeIPs = [address]
             kubelet.address = address
         }
-        kubelet.clusterDNS = [configuration.cluster.dnsAddress.description]
+        if let address = configuration.kubeletAddress { kubelet.address = address }
+        kubelet.clusterDNS =
+            configuration.clusterDNS.isEmpty
+            ? [configuration.cluster.dnsAddress.description] : configuration.clusterDNS
         kubelet.clusterDomain = configuration.cluster.clusterDomain
         kubelet.nodeLabels = configuration.nodeLabels
         kubelet.registerWithTaints = configuration.registerWithTaints.map { taint in
@@ -109,9 +136,11 @@ public struct NodeAgentService: Sendable {
         kubelet.maxPods = configuration.maxPods
         kubelet.port = configuration.kubeletPort
         kubelet.staticPodPath = configuration.staticPodPath
-        kubelet.serverTLS = KubeletConfiguration.ServerTLS(
-            certificateFile: certificates.serverCertificateFile, keyFile: certificates.serverKeyFile,
-            clientCAFile: certificates.clientCAFile)
+        kubelet.serverTLS = certificates.map { files in
+            KubeletConfiguration.ServerTLS(
+                certificateFile: files.serverCertificateFile, keyFile: files.serverKeyFile,
+                clientCAFile: files.clientCAFile)
+        }
         return kubelet
     }
 
@@ -133,7 +162,8 @@ public struct NodeAgentService: Sendable {
         }
         return ServiceProxyConfiguration(
             nodeName: configuration.nodeName, clusterCIDRs: [configuration.cluster.clusterCIDR],
-            serviceCIDRs: [configuration.cluster.serviceCIDR], localServices: services)
+            serviceCIDRs: [configuration.cluster.serviceCIDR], nodePortAddresses: configuration.nodePortAddresses,
+            localServices: services)
     }
 
     private static func localDNS() throws -> NetworkAddress {
@@ -149,5 +179,15 @@ public struct NodeAgentService: Sendable {
             zone: ClusterZoneConfiguration(
                 domain: cluster.clusterDomain, ownBlocks: [cluster.clusterCIDR, cluster.serviceCIDR]),
             address: try localDNS(), serviceAddress: cluster.dnsAddress)
+    }
+}
+
+extension NodeConfiguration {
+    /// Looks whether the host has what the node needs, before anything is started or changed.
+    ///
+    /// - Throws: `ContainerdError`; the text says what to do.
+    func checkHost() throws {
+        guard parts.contains(.kubelet), runtimeEndpoint == nil else { return }
+        _ = try ContainerdHost.inspect(ContainerdPaths(dataDirectory: dataDirectory))
     }
 }

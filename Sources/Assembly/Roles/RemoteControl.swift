@@ -9,44 +9,61 @@ import Scheduler
 
 /// Scheduler and controllers apart from the API server, over HTTPS.
 public struct RemoteControl: Sendable {
-    private let kubeconfig: String
+    private let api: RemoteAPI
+    private let leaderElection: Bool
     private let logger: Logger
 
-    /// - Parameter kubeconfig: path of the file that says where the API server is and who we are.
-    public init(kubeconfig: String, logger: Logger) {
-        self.kubeconfig = kubeconfig
+    /// - Parameters:
+    ///   - kubeconfig: path of the file that says where the API server is and who we are.
+    ///   - leaderElection: whether to work only while holding the component's lease, so that several may run.
+    public init(kubeconfig: String, leaderElection: Bool, logger: Logger) {
+        api = RemoteAPI(kubeconfig: kubeconfig, logger: logger)
+        self.leaderElection = leaderElection
         self.logger = logger
     }
 
     /// Schedules until the task is cancelled.
+    ///
+    /// - Throws: where the kubeconfig file is not usable, or another process has become the leader.
     public func runScheduler() async throws {
-        try await withClient("kube-scheduler/martlet") { client, informers in
-            try await Scheduler(client: client, informers: informers, logger: logger).run()
+        try await api.run("scheduler") { client, informers in
+            try await lead("kube-scheduler", client) {
+                try await Scheduler(client: client, informers: informers, logger: logger).run()
+            }
         }
     }
 
     /// Runs all controllers until the task is cancelled.
+    ///
+    /// - Throws: where a file is not usable, or another process has become the leader.
     public func runControllers(_ cluster: ClusterConfiguration, rootCAFile: String?) async throws {
-        let rootCA = try rootCAFile.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-        try await withClient("kube-controller-manager/martlet") { client, informers in
-            try await ControllerManager(
-                ControllerContext(client: client, informers: informers, logger: logger),
-                configuration: .init(rootCA: rootCA, clusterCIDR: cluster.clusterCIDR)
-            ).run()
+        let rootCA = try rootCA(rootCAFile)
+        try await api.run("controller-manager") { client, informers in
+            try await lead("kube-controller-manager", client) {
+                try await ControllerManager(
+                    ControllerContext(client: client, informers: informers, logger: logger),
+                    configuration: .init(rootCA: rootCA, clusterCIDR: cluster.clusterCIDR)
+                ).run()
+            }
         }
     }
 
-    private func withClient(
-        _ agent: String, _ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void
-    ) async throws {
-        let transport = try HTTPTransport(try Kubeconfig(paths: [kubeconfig]).connection())
-        let client = KubernetesClient(transport: transport, userAgent: agent)
-        let informers = InformerFactory(client: client, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await informers.run() }
-            group.addTask { try await body(client, informers) }
-            defer { group.cancelAll() }
-            try await group.next()
+    /// What pods are given as the cluster's authority: the file's, else the one by which we know the server ourselves.
+    private func rootCA(_ path: String?) throws -> String {
+        guard let path else { return String(decoding: try api.authority() ?? [], as: UTF8.self) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError("cannot read --root-ca-file \(path)")
         }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private func lead(
+        _ name: String, _ client: KubernetesClient, _ work: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        guard leaderElection else { return try await work() }
+        let identity = "\(ProcessInfo.processInfo.hostName.lowercased())_\(UUID().uuidString.lowercased())"
+        try await LeaderElector(
+            client: client, lease: ObjectKey(namespace: "kube-system", name: name), identity: identity, logger: logger
+        ).run(work)
     }
 }

@@ -29,6 +29,7 @@ public struct Server: Sendable {
     ///
     /// - Throws: where a part cannot start; the text says what to do.
     public func run() async throws {
+        try node?.checkHost()
         let plane = try await ControlPlane(configuration, logger: named("apiserver"))
         try await plane.start()
         if node != nil { try await prepareNodes(plane) }
