@@ -175,7 +175,7 @@ let testTargets: [(String, [Target.Dependency])] = [
         "ClusterDNS",
         ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .nioCore, .nioPosix]
     ),
-    ("Assembly", ["APIServer", "Store", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
+    ("Assembly", ["martlet", "APIServer", "Store", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
 ]
 for (name, extra) in testTargets {
     package.targets.append(

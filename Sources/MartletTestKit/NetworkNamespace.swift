@@ -39,6 +39,12 @@ public final class NetworkNamespace: Sendable {
         _ = Self.shell("ip netns pids \(name) | xargs -r kill -9; ip netns del \(name)")
     }
 
+    /// Runs a shell command in the namespace of the tests.
+    ///
+    /// - Throws: ``Failure`` when its status is not 0.
+    @discardableResult
+    public static func onHost(_ command: String) throws -> String { try check(command) }
+
     /// What to put before a command to run it inside.
     public var prefix: [String] { ["ip", "netns", "exec", name] }
 
