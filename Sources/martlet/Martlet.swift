@@ -24,7 +24,7 @@ struct Martlet: AsyncParsableCommand {
             let name = CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") }
             let command =
                 configuration.subcommands.contains { $0._commandName == name } ? "martlet \(name ?? "")" : "martlet"
-            let line = "martlet: \(message(for: error)); see '\(command) --help'\n"
+            let line = "martlet: \(Process.oneLine(message(for: error))); see '\(command) --help'\n"
             FileHandle.standardError.write(Data(line.utf8))
             exit(withError: ExitCode.validationFailure)
         }

@@ -16,8 +16,14 @@ enum Process {
         } catch let error as ExitCode {
             throw error
         } catch {
-            FileHandle.standardError.write(Data("martlet: \(error)\n".utf8))
+            FileHandle.standardError.write(Data("martlet: \(oneLine("\(error)"))\n".utf8))
             throw ExitCode.failure
         }
+    }
+
+    /// What others' parsers say over several lines, in one.
+    static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

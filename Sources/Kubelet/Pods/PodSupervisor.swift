@@ -70,9 +70,24 @@ actor PodSupervisor {
         guard pod.status.phase == PodPhase.pending || pod.status.phase.isEmpty, pod.metadata.deletionTimestamp == nil
         else { return nil }
         let node = services.node.current
-        return PodAdmission(
-            allocatable: node.allocatable, nodeName: node.facts.name, nodeLabels: node.labels, others: await pods()
-        ).refusal(of: pod)
+        var admission = PodAdmission(
+            allocatable: node.allocatable, nodeName: node.facts.name, nodeLabels: node.labels, others: await pods())
+        guard let refusal = admission.refusal(of: pod), refusal.reason == PodRefusal.nodeAffinity else {
+            return admission.refusal(of: pod)
+        }
+        // The labels may have changed since they were read: whoever put the pod here may know newer ones.
+        admission.nodeLabels = await newestLabels(node.facts.name)
+        return admission.refusal(of: pod)
+    }
+
+    /// Nil where the API server does not say.
+    private func newestLabels(_ name: String) async -> [String: String]? {
+        do {
+            return try await services.client.get(Node.self, name: name).metadata.labels
+        } catch {
+            services.logger.debug("node not read", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     private func ended(_ worker: PodWorker) async {

@@ -83,33 +83,6 @@ actor PodWorker {
     /// Looks again, soon.
     nonisolated func wake() { waker.yield() }
 
-    /// Takes a new version of the pod in.
-    func update(_ pod: Pod) {
-        guard pod.metadata.uid == uid else { return }
-        let old = situation.pod
-        situation.pod = pod
-        let tellsMetadata =
-            old.metadata.labels != pod.metadata.labels || old.metadata.annotations != pod.metadata.annotations
-        if tellsMetadata, situation.isMounted, VolumeFiles.showMetadata(pod.spec.volumes) { volumesChanged() }
-        wake()
-    }
-
-    /// The object of the API that shows a static pod; nil where there is none now.
-    func setMirror(_ mirror: Pod?) {
-        guard mirror?.metadata.uid != mirrorUID else { return }
-        mirrorUID = mirror?.metadata.uid
-        // It is new and tells nothing yet: everything is told again.
-        if let mirror { written = mirror.status }
-        wake()
-    }
-
-    /// The API object is gone: what runs is ended, and nothing is written any more.
-    func forget(_ last: Pod) {
-        if last.metadata.uid == uid { situation.pod = last }
-        isGone = true
-        wake()
-    }
-
     /// What kept the sandbox from being made may be over: tries again at once.
     func hurry() {
         situation.sandboxFailure = nil
@@ -316,6 +289,7 @@ actor PodWorker {
         endProbes()
         for pull in pulls.values { pull.cancel() }
         for task in tasks.values { task.cancel() }
+        for hook in hooks.values { hook.cancel() }
         statusTask?.cancel()
         for task in tasks.values { await task.value }
         for task in probeTasks.values.flatMap(\.values) { await task.value }

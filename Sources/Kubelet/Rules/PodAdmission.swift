@@ -8,6 +8,8 @@ struct PodRefusal: Sendable, Equatable {
     /// As in `status.reason`: `OutOfcpu`, `NodeAffinity`, `SysctlForbidden`, ...
     var reason: String
     var message: String
+
+    static let nodeAffinity = "NodeAffinity"
 }
 
 /// Whether a node takes a pod: who put it there may have known less, or have been somebody other than the scheduler.
@@ -122,7 +124,7 @@ struct PodAdmission {
         let fits = terms.map { $0.contains { matches($0, labels) } } ?? true
         if hasLabels && fits { return nil }
         return PodRefusal(
-            reason: "NodeAffinity",
+            reason: PodRefusal.nodeAffinity,
             message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")
     }
 

@@ -88,6 +88,58 @@ struct HTTPClientTests {
         }
     }
 
+    @Test("a body over 3 MiB and one that is no object are refused with a Status, and the connection lives on")
+    func badBodies() async throws {
+        let server = try TestServer()
+        try await server.run {
+            try await server.withClient { client in
+                let text = String(repeating: "0123456789abcdef", count: 220_000)
+                let large = await #expect(throws: ClientError.self) {
+                    _ = try await client.create(Self.map("large", text))
+                }
+                #expect(large?.code == .requestTooLarge)
+                #expect(large?.status?.status == "Failure", "\(String(describing: large))")
+                for body in ["{", "[]", #"{"kind":"Pod","apiVersion":"v1"}"#, ""] {
+                    let request = TransportRequest(
+                        .post, "/api/v1/namespaces/default/configmaps", headers: [("content-type", "application/json")],
+                        body: Array(body.utf8))
+                    let answer = try await client.transport.send(request)
+                    #expect(answer.status == 400, "\(body)")
+                    let status = try JSONCoding.decode(Status.self, from: answer.body)
+                    #expect(status.status == "Failure" && status.code == 400 && !status.message.isEmpty)
+                }
+                _ = try await client.create(Self.map("small"))
+            }
+        }
+    }
+
+    @Test(
+        "kubectl says what is wrong with a manifest, and nothing of it is made",
+        .enabled(if: access("/usr/bin/kubectl", X_OK) == 0),
+        arguments: [
+            ("a: [", "error"), ("kind: ConfigMap", "apiVersion"),
+            ("{apiVersion: v1, kind: ConfigMap, metadata: {name: UPPER}}", "Invalid"),
+            ("{apiVersion: v1, kind: NoSuchKind, metadata: {name: a}}", "no matches for kind"),
+        ])
+    func manifests(_ text: String, _ expected: String) async throws {
+        let server = try TestServer()
+        let file = try server.scratch.write("bad.yaml", text)
+        try await server.run {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/kubectl")
+            process.arguments = ["--kubeconfig", server.kubeconfig, "apply", "-f", file]
+            process.environment = ["HOME": server.scratch.path]
+            let output = Pipe()
+            process.standardError = output
+            process.standardOutput = output
+            try process.run()
+            let said = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1, "\(said)")
+            #expect(said.contains(expected), "\(said)")
+        }
+    }
+
     @Test("a watch tells every change; cancelled, it ends at once")
     func watch() async throws {
         let server = try TestServer()
