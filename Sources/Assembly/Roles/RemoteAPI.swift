@@ -14,13 +14,13 @@ struct RemoteAPI: Sendable {
     /// Gives `body` a client with informers, and closes its connections afterwards.
     ///
     /// - Parameters:
-    ///   - component: the end of the user agent.
+    ///   - component: the user agent, under whose name the component owns the fields that it writes: Kubernetes' own.
     /// - Throws: `ConfigurationError` where the file is not usable; what `body` throws.
     func run(
         _ component: String, _ body: @escaping @Sendable (KubernetesClient, InformerFactory) async throws -> Void
     ) async throws {
         let transport = try HTTPTransport(try Kubeconfig(paths: [kubeconfig]).connection())
-        let client = KubernetesClient(transport: transport, userAgent: "martlet/\(component)")
+        let client = KubernetesClient(transport: transport, userAgent: "\(component)/martlet")
         let informers = InformerFactory(client: client, logger: logger)
         let outcome: Result<Void, any Error>
         do {

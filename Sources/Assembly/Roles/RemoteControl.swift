@@ -26,7 +26,7 @@ public struct RemoteControl: Sendable {
     ///
     /// - Throws: where the kubeconfig file is not usable, or another process has become the leader.
     public func runScheduler() async throws {
-        try await api.run("scheduler") { client, informers in
+        try await api.run("kube-scheduler") { client, informers in
             try await lead("kube-scheduler", client) {
                 try await Scheduler(client: client, informers: informers, logger: logger).run()
             }
@@ -38,7 +38,7 @@ public struct RemoteControl: Sendable {
     /// - Throws: where a file is not usable, or another process has become the leader.
     public func runControllers(_ cluster: ClusterConfiguration, rootCAFile: String?) async throws {
         let rootCA = try rootCA(rootCAFile)
-        try await api.run("controller-manager") { client, informers in
+        try await api.run("kube-controller-manager") { client, informers in
             try await lead("kube-controller-manager", client) {
                 try await ControllerManager(
                     ControllerContext(client: client, informers: informers, logger: logger),

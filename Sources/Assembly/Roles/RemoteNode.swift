@@ -48,7 +48,7 @@ public struct RemoteNode: Sendable {
         try configuration.checkHost()
         let api = RemoteAPI(kubeconfig: kubeconfig, logger: logger)
         let certificates = try certificates(api)
-        try await api.run("node") { client, _ in
+        try await api.run("kubelet") { client, _ in
             guard let proxyKubeconfig else { return try await run(client, client, certificates) }
             try await RemoteAPI(kubeconfig: proxyKubeconfig, logger: logger).run("proxy") { proxyClient, _ in
                 try await run(client, proxyClient, certificates)

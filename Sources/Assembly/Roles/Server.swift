@@ -75,6 +75,7 @@ public struct Server: Sendable {
         case "system:kube-scheduler": "kube-scheduler/martlet"
         case "system:kube-controller-manager": "kube-controller-manager/martlet"
         case "system:apiserver": "kube-apiserver/martlet"
+        case _ where user.hasPrefix("system:node:"): "kubelet/martlet"
         default: "martlet/\(user)"
         }
     }
