@@ -25,7 +25,8 @@ public struct ControllerContext: Sendable {
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"
         return ControllerContext(
-            client: client.named("kube-controller-manager/\(name)"), informers: informers, logger: logger, timekeeper: timekeeper)
+            client: client.named("kube-controller-manager/\(name)"), informers: informers, logger: logger,
+            timekeeper: timekeeper)
     }
 
     /// A recorder whose events say that `component` told them.

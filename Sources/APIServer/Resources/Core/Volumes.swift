@@ -21,6 +21,7 @@ extension ResourceDefinition where Object == PersistentVolume {
                 try status.prepare(&new, old, context)
                 new.status.countPhase(from: old.status, at: context.now)
             })
+            $0.faces["status"]?.fields = status.fields
         }
     }
 }
@@ -51,6 +52,7 @@ extension ResourceDefinition where Object == PersistentVolumeClaim {
                 try update.prepare(&new, old, context)
                 new.spec.normalizeSources(from: old.spec)
             })
+            $0.faces[""]?.fields = update.fields
         }
     }
 }
