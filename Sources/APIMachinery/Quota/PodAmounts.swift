@@ -21,6 +21,13 @@ public enum PodAmounts {
         return countsOverhead ? total.adding(pod.spec.overhead) : total
     }
 
+    /// The sum of what a pod's spec requests with overhead, whatever its containers have by now.
+    public static func wanted(_ spec: PodSpec) -> ResourceAmounts {
+        var pod = Pod()
+        pod.spec = spec
+        return requests(pod)
+    }
+
     /// The sum of the limits. Overhead counts for the resources that have a limit.
     public static func limits(_ pod: Pod, countsOverhead: Bool = true) -> ResourceAmounts {
         var total = sum(pod) { container, status in

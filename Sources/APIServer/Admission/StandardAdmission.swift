@@ -30,6 +30,7 @@ package enum StandardAdmission {
             RuntimeClassAdmission(classes: cache("runtimeclasses")),
             CertificateAdmission(authorizer: escalation?.authorizer),
             PodTopologyLabels(nodes: cache("minions")),
+            PodResizeAdmission(nodes: cache("minions")),
         ]
         if let escalation { plugins.append(RBACEscalationCheck(escalation: escalation)) }
         plugins.append(ResourceQuotaAdmission(quotas: cache("resourcequotas", isNamespaced: true)))
