@@ -64,8 +64,24 @@ public enum InternalForm {
         case .list(let item): .array((value.arrayValue ?? []).map { shown($0, item) })
         case .map(let item):
             .object(JSONObject((value.objectValue ?? [:]).sortedByKey().map { ($0.key, shown($0.value, item)) }))
+        case .special("JSONSchemaPropsOrArray"): schemas(value)
+        case .special("JSONSchemaPropsOrBool"): schemaOrBool(value)
         default: value
         }
+    }
+
+    private static let schemaType = "apiextensions.k8s.io/v1.JSONSchemaProps"
+
+    private static func schemas(_ value: JSONValue) -> JSONValue {
+        if let list = value.arrayValue {
+            return ["Schema": .null, "JSONSchemas": .array(list.map { structure($0, schemaType) })]
+        }
+        return ["Schema": structure(value, schemaType), "JSONSchemas": .null]
+    }
+
+    private static func schemaOrBool(_ value: JSONValue) -> JSONValue {
+        if case .bool(let allows) = value { return ["Allows": .bool(allows), "Schema": .null] }
+        return ["Allows": true, "Schema": structure(value, schemaType)]
     }
 
     /// What an absent field holds.

@@ -117,4 +117,11 @@ enum MatchRules {
 
     /// Whether there is nothing but white space.
     static func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+
+    /// Whether there is a line break within a text, the white space around it aside.
+    static func hasLineBreak(_ text: String) -> Bool {
+        let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)
+        let end = scalars.lastIndex { !$0.properties.isWhitespace } ?? scalars.startIndex
+        return scalars[..<end].contains { $0 == "\n" || $0 == "\r" }
+    }
 }

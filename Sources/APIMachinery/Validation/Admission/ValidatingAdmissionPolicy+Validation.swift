@@ -41,7 +41,7 @@ extension ValidatingAdmissionPolicy: Validated {
         if !validation.message.isEmpty, MatchRules.isBlank(validation.message) {
             let text = "message must be non-empty if specified"
             errors.append(.invalid(path.child("message"), validation.message, text))
-        } else if Self.hasLineBreak(validation.message) {
+        } else if MatchRules.hasLineBreak(validation.message) {
             errors.append(.invalid(path.child("message"), validation.message, "message must not contain line breaks"))
         }
         let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
@@ -49,13 +49,6 @@ extension ValidatingAdmissionPolicy: Validated {
             errors.append(.notSupported(path.child("reason"), reason, Array(reasons.prefix(3))))
         }
         return errors
-    }
-
-    /// Whether there is a line break within a text, the white space around it aside.
-    private static func hasLineBreak(_ text: String) -> Bool {
-        let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)
-        let end = scalars.lastIndex { !$0.properties.isWhitespace } ?? scalars.startIndex
-        return scalars[..<end].contains { $0 == "\n" || $0 == "\r" }
     }
 
     private func annotations(_ path: FieldPath) -> [FieldError] {
