@@ -87,6 +87,11 @@ struct RegistryBuilder {
         self.plugins = plugins
     }
 
+    /// The namespaces, for kinds whose rules ask for theirs.
+    var namespaces: ResourceCache {
+        caches.cache(prefix: ResourceDefinition<Namespace>.namespaces.prefix, isNamespaced: false)
+    }
+
     // Which of these is meant is decided when the program is compiled, so that no cast is needed for each object.
 
     /// Adds a resource whose kind has defaults and rules.
