@@ -68,7 +68,7 @@ extension IPAddress: Validated {
     }
 
     public func validateUpdate(from old: IPAddress) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(spec.parentRef, old.spec.parentRef, FieldPath("spec", "parentRef")) {
                 InternalForm.json($0, "networking.k8s.io/v1.ParentReference")
             }

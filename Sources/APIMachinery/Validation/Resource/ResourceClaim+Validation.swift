@@ -10,7 +10,8 @@ extension ResourceClaim: Validated {
     }
 
     public func validateUpdate(from old: ResourceClaim) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule)
+            + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(spec, old.spec, FieldPath("spec")) {
                 InternalForm.json($0, "resource.k8s.io/v1.ResourceClaimSpec")
             }
@@ -56,8 +57,9 @@ extension DeviceClass: Validated {
             && LabelRules.qualifiedName("requests." + name).isEmpty
     }
 
+    /// Upstream looks at the new class twice.
     public func validateUpdate(from old: DeviceClass) -> [FieldError] {
-        ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
+        validateAsNew() + ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
             + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
     }
 }

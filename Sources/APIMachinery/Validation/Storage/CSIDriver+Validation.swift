@@ -45,6 +45,12 @@ extension CSIDriver: Validated {
         return errors
     }
 
+    /// Upstream looks at the new driver twice.
+    public func validateUpdate(from old: CSIDriver) -> [FieldError] {
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+            + validateChange(from: old)
+    }
+
     public func validateChange(from old: CSIDriver) -> [FieldError] {
         let path = FieldPath("spec")
         // upstream has the name of the field wrong
@@ -97,7 +103,8 @@ extension CSINode: Validated {
 
     /// A driver that is there keeps all it said, but for how many volumes it can attach.
     public func validateUpdate(from old: CSINode) -> [FieldError] {
-        var errors = validateAsNew()
+        // upstream looks at the new node twice
+        var errors = validateAsNew() + validateAsNew()
         for before in old.spec.drivers {
             for driver in spec.drivers where driver.name == before.name {
                 var (driver, before) = (driver, before)

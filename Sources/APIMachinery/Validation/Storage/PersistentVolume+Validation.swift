@@ -5,12 +5,31 @@ public import KubernetesAPI
 import Wire
 
 extension PersistentVolume: Validated {
+    private static let mountOptions = "volume.beta.kubernetes.io/mount-options"
+
     public func validateBody() -> [FieldError] {
-        PersistentVolumeRules.volume(spec, named: metadata.name, FieldPath("spec"))
+        let errors = PersistentVolumeRules.volume(spec, named: metadata.name, FieldPath("spec"))
+        guard metadata.annotations[Self.mountOptions] != nil, !takesMountOptions else { return errors }
+        let path = FieldPath("metadata", "annotations", Self.mountOptions)
+        return errors + [.forbidden(path, "may not specify mount options for this volume type")]
+    }
+
+    /// Whether options of mounting may be said in an annotation.
+    private var takesMountOptions: Bool {
+        let source = spec.persistentVolumeSource
+        let network =
+            source.nfs != nil || source.glusterfs != nil || source.rbd != nil || source.quobyte != nil
+            || source.iscsi != nil || source.cephfs != nil || source.cinder != nil
+        let cloud =
+            source.gcePersistentDisk != nil || source.awsElasticBlockStore != nil || source.azureFile != nil
+            || source.azureDisk != nil || source.vsphereVolume != nil || source.photonPersistentDisk != nil
+        return network || cloud
     }
 
     public func validateUpdate(from old: PersistentVolume) -> [FieldError] {
-        var errors = validateAsNew()
+        // upstream looks at the new volume twice
+        var errors = validateAsNew() + ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
+        errors += PersistentVolumeRules.volume(spec, named: metadata.name, FieldPath("spec"))
         var source = spec.persistentVolumeSource
         if old.spec.persistentVolumeSource.csi?.controllerExpandSecretRef == nil,
             old.spec.persistentVolumeSource.csi != nil

@@ -11,10 +11,12 @@ extension PersistentVolumeClaim: Validated {
     public func validateBody() -> [FieldError] { ClaimRules.spec(spec, FieldPath("spec")) }
 
     public func validateUpdate(from old: PersistentVolumeClaim) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
-        errors += ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule)
         let hadGroup = old.spec.dataSource?.apiGroup != nil || old.spec.dataSourceRef?.apiGroup != nil
-        errors += ClaimRules.spec(spec, allowsAnyGroup: hadGroup, FieldPath("spec"))
+        let faults =
+            ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule)
+            + ClaimRules.spec(spec, allowsAnyGroup: hadGroup, FieldPath("spec"))
+        // upstream looks at the new claim twice
+        var errors = faults + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + faults
         if !isMovedFromAnnotation(old) { errors += annotationChange(from: old) }
         errors += specChange(from: old)
         errors += sizeChange(from: old)

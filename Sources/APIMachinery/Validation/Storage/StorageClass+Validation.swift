@@ -75,9 +75,9 @@ extension StorageClass: Validated {
         return errors + LabelRules.qualifiedName(expression.key).map { .invalid(path.child("key"), expression.key, $0) }
     }
 
-    /// What a class says of new volumes never changes; what it says otherwise is not looked at again.
+    /// What a class says of new volumes never changes.
     public func validateUpdate(from old: StorageClass) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
         if parameters != old.parameters {
             errors.append(.forbidden(FieldPath("parameters"), "updates to parameters are forbidden."))
         }
@@ -101,6 +101,7 @@ extension VolumeAttributesClass: Validated {
         return errors
     }
 
+    /// The metadata is looked at as that of a change, then the class as a new one.
     public func validateUpdate(from old: VolumeAttributesClass) -> [FieldError] {
         var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
         if driverName != old.driverName {
@@ -126,7 +127,7 @@ extension CSIStorageCapacity: Validated {
     }
 
     public func validateUpdate(from old: CSIStorageCapacity) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
         if nodeTopology != old.nodeTopology {
             let shown = nodeTopology.map { JSONValue(encoding: $0) } ?? .null
             errors.append(.invalid(FieldPath("nodeTopology"), shown, ObjectMetaRules.immutableText))

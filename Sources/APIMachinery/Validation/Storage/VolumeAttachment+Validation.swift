@@ -60,9 +60,10 @@ extension VolumeAttachment: Validated {
         return errors
     }
 
+    /// Upstream looks at the new attachment twice.
     public func validateUpdate(from old: VolumeAttachment) -> [FieldError] {
-        let metadata = ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
-        return metadata + common()
+        let faults = ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule) + common()
+        return faults + faults
             + ValueRules.immutable(spec, old.spec, FieldPath("spec")) {
                 InternalForm.json($0, "storage.k8s.io/v1.VolumeAttachmentSpec")
             }
