@@ -40,7 +40,7 @@ extension ResourceDefinition where Object == LimitRange {
 }
 
 extension ResourceDefinition where Object == ResourceQuota {
-    static var resourceQuotas: Self { Self().separatingStatus() }
+    static var resourceQuotas: Self { Self().separatingStatus().with { $0.returnsDeletedObject = true } }
 }
 
 extension ResourceDefinition where Object == PodTemplate {

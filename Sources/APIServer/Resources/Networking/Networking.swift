@@ -31,7 +31,11 @@ extension ResourceDefinition where Object == IPAddress {
 }
 
 extension ResourceDefinition where Object == ServiceCIDR {
+    /// Here a status may be written with the object itself, too.
     static var serviceCIDRs: Self {
-        Self().separatingStatus()
+        Self().separatingStatus().keepingMetadata().with {
+            $0.prepareForCreate = { (_, _) in }
+            $0.faces[""] = Face()
+        }
     }
 }

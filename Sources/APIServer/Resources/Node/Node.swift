@@ -8,6 +8,9 @@ import Wire
 
 extension ResourceDefinition where Object == RuntimeClass {
     static var runtimeClasses: Self {
-        Self()
+        Self().with {
+            $0.createsOnUpdate = true
+            $0.allowsUnconditionalUpdate = false
+        }
     }
 }

@@ -15,7 +15,7 @@ extension ResourceDefinition where Object == DeviceClass {
 extension ResourceDefinition where Object == ResourceClaim {
     /// - Parameter namespaces: say whether their claims may ask for devices with the rights of an administrator.
     static func resourceClaims(_ namespaces: ResourceCache) -> Self {
-        Self().separatingStatus(keepingMetadata: true).with {
+        Self().separatingStatus().keepingMetadata().with {
             $0.returnsDeletedObject = true
             $0.companions = { (claim, old, context) in
                 guard let claim, old == nil else { return Companions() }

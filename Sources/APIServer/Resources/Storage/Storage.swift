@@ -14,7 +14,10 @@ extension ResourceDefinition where Object == StorageClass {
 
 extension ResourceDefinition where Object == VolumeAttachment {
     static var volumeAttachments: Self {
-        Self().separatingStatus().keepingMetadata().with { $0.returnsDeletedObject = true }
+        Self().separatingStatus().keepingMetadata().with {
+            $0.returnsDeletedObject = true
+            $0.allowsUnconditionalUpdate = false
+        }
     }
 }
 
@@ -23,6 +26,7 @@ extension ResourceDefinition where Object == CSIDriver {
     static var csiDrivers: Self {
         Self().with {
             $0.returnsDeletedObject = true
+            $0.allowsUnconditionalUpdate = false
             $0.faces[""] = .init(prepare: { (new, old, _) throws(APIStatusError) in
                 if new.spec != old.spec { new.metadata.generation = old.metadata.generation + 1 }
             })
@@ -32,13 +36,16 @@ extension ResourceDefinition where Object == CSIDriver {
 
 extension ResourceDefinition where Object == CSINode {
     static var csiNodes: Self {
-        Self().with { $0.returnsDeletedObject = true }
+        Self().with {
+            $0.returnsDeletedObject = true
+            $0.allowsUnconditionalUpdate = false
+        }
     }
 }
 
 extension ResourceDefinition where Object == CSIStorageCapacity {
     static var csiStorageCapacities: Self {
-        Self()
+        Self().with { $0.allowsUnconditionalUpdate = false }
     }
 }
 
