@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo down e2e test lint format bench generate parity clean
+.PHONY: help setup build release demo down e2e test fuzz lint format bench generate parity clean
 
 BENCHMARKS := Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SOURCES := Package.swift Sources Tests Plugins $(BENCHMARKS)
@@ -32,6 +32,9 @@ e2e: demo ## use demo and API with real clients (KUBECTLS="kubectl1 kubectl2"), 
 
 test: setup ## run all tests
 	@scripts/test
+
+fuzz: setup ## feed made-up input to all that reads input (SECONDS=60 SEED=n)
+	@scripts/fuzz $(or $(SECONDS),60) $(SEED)
 
 lint: ## check the formatting
 	swift format lint --strict --parallel --recursive $(SOURCES)

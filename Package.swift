@@ -135,6 +135,12 @@ let package = Package(
             name: "store-crash-writer", dependencies: ["Store"], path: "Sources/StoreCrashWriter",
             swiftSettings: settings),
         .target(
+            name: "FuzzTestKit", dependencies: ["APIServer", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "martlet-fuzz", dependencies: ["FuzzTestKit"], path: "Sources/FuzzTestKitMain",
+            swiftSettings: settings),
+        .target(
             name: "MartletTestKit",
             dependencies: ["Store", "CLinux", "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging],
             swiftSettings: settings),
@@ -159,7 +165,7 @@ let testTargets: [(String, [Target.Dependency])] = [
         ]
     ),
     ("Client", ["ClientTestKit", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
-    ("Streaming", ["Primitives", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),
+    ("Streaming", ["Primitives", "CZlib", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1, .nioWebSocket]),
     ("Scheduler", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     ("Controllers", ["ClientTestKit", "Client", "APIMachinery", "KubernetesAPI", "Wire", "Primitives"]),
     (
@@ -183,6 +189,8 @@ for (name, extra) in testTargets {
             name: "\(name)Tests", dependencies: [.target(name: name), "MartletTestKit", .logging] + extra,
             swiftSettings: settings))
 }
+package.targets.append(
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTestKit"], exclude: ["Corpus"], swiftSettings: settings))
 package.targets.append(.testTarget(name: "RepositoryTests", dependencies: [], swiftSettings: settings))
 
 // `MARTLET_ONLY=Store,Wire` leaves only those targets, their tests and what they need: a quick build while others are in flux.

@@ -2,15 +2,36 @@
 // Copyright the Martlet authors
 
 extension JSONReader {
-    /// Passes over the next value, checking that it is well formed.
+    /// Passes over the next value, checking that it is well formed. Needs no stack, however deep the value is.
     public mutating func skipValue() throws(JSONFault) {
+        let limit = depthLimit
+        depthLimit = Self.maximumDepth
+        defer { depthLimit = limit }
+        // of each container that is open, whether it is an object
+        var open: [Bool] = []
+        while true {
+            if let isObject = try enterOrSkip() {
+                open.append(isObject)
+                continue
+            }
+            // a value has ended, and with it perhaps what holds it
+            while let isObject = open.last {
+                if try isObject ? nextKey() != nil : nextElement() { break }
+                open.removeLast()
+            }
+            if open.isEmpty { return }
+        }
+    }
+
+    /// Passes over a scalar or an empty container, or enters one up to its first value: true for an object, false for an array.
+    private mutating func enterOrSkip() throws(JSONFault) -> Bool? {
         switch try peek() {
         case UInt8(ascii: "{"):
-            guard try beginObject() else { return }
-            while try nextKey() != nil { try skipValue() }
+            guard try beginObject() else { return nil }
+            return try nextKey() != nil ? true : nil
         case UInt8(ascii: "["):
-            guard try beginArray() else { return }
-            while try nextElement() { try skipValue() }
+            guard try beginArray() else { return nil }
+            return try nextElement() ? false : nil
         case UInt8(ascii: "\""): try skipString()
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
@@ -18,6 +39,7 @@ extension JSONReader {
         case UInt8(ascii: "-"), 0x30...0x39: try skipNumber()
         default: throw unexpected("looking for beginning of value")
         }
+        return nil
     }
 
     private mutating func skipString() throws(JSONFault) {

@@ -20,6 +20,9 @@ public struct JSONReader {
     private var seenKeys: [SeenKeys] = []
 
     @usableFromInline static let maximumDepth = 10_000
+    /// Types that hold themselves are decoded by recursion: such values may not be nested so deep that the stack runs out.
+    @usableFromInline static let typedDepth = 256
+    @usableFromInline var depthLimit = JSONReader.typedDepth
 
     @usableFromInline
     init(_ bytes: UnsafeBufferPointer<UInt8>, strictness: Strictness) {
@@ -135,7 +138,7 @@ public struct JSONReader {
         position += 1
         depth += 1
         needsSeparator = false
-        guard depth <= Self.maximumDepth else { throw JSONFault(.tooDeep, at: position) }
+        guard depth <= depthLimit else { throw JSONFault(.tooDeep, at: position) }
         if strictness == .strict { pushSeenKeys() }
     }
 

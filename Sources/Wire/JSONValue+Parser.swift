@@ -26,12 +26,14 @@ extension JSONValue {
     public static func parse(_ text: String) throws(JSONParseError) -> JSONValue { try parse(Array(text.utf8)) }
 
     /// Reads one document and also returns the paths of names that stand twice in one object (`spec.containers[0].name`).
+    ///
+    /// - Parameter depth: how deep arrays and objects may be nested.
     public static func parseReportingDuplicates(
-        _ bytes: [UInt8]
+        _ bytes: [UInt8], depth: Int = JSONValue.maximumDepth
     ) throws(JSONParseError) -> (value: JSONValue, duplicates: [String]) {
         let result = bytes.withUnsafeBufferPointer { buffer in
             Result { () throws(JSONParseError) in
-                var parser = JSONValueParser(bytes: buffer)
+                var parser = JSONValueParser(bytes: buffer, depth: depth)
                 return (try parser.document(), parser.duplicates)
             }
         }
@@ -53,7 +55,12 @@ struct JSONValueParser {
     private var open: [OpenContainer] = []
     private(set) var duplicates: [String] = []
 
-    init(bytes: UnsafeBufferPointer<UInt8>) { scanner = JSONTextScanner(bytes: bytes) }
+    private let depth: Int
+
+    init(bytes: UnsafeBufferPointer<UInt8>, depth: Int) {
+        scanner = JSONTextScanner(bytes: bytes)
+        self.depth = depth
+    }
 
     mutating func document() throws(JSONParseError) -> JSONValue {
         while true {
@@ -94,7 +101,7 @@ struct JSONValueParser {
     }
 
     private mutating func enter() throws(JSONParseError) {
-        guard open.count < JSONValue.maximumDepth else {
+        guard open.count < depth else {
             throw JSONParseError(message: "exceeded max depth", offset: scanner.at)
         }
         scanner.at += 1

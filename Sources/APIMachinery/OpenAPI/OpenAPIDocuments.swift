@@ -13,6 +13,7 @@ public final class OpenAPIDocuments: Sendable {
     private let resources: [ResourceInfo]
     private let version: String
     private let cache = Mutex<[String: [UInt8]]>([:])
+    private let hashes = Mutex<[String: String]>([:])
 
     /// - Parameters:
     ///   - resources: what the server serves.
@@ -47,7 +48,7 @@ public final class OpenAPIDocuments: Sendable {
                 writer.key(path)
                 writer.beginObject()
                 writer.key("serverRelativeURL")
-                writer.string("/openapi/v3/\(path)?hash=\(hash(of: path))")
+                writer.string("/openapi/v3/\(path)?hash=\(hash(of: path) ?? "")")
                 writer.endObject()
             }
             writer.endObject()
@@ -56,13 +57,18 @@ public final class OpenAPIDocuments: Sendable {
         }
     }
 
-    /// A hash of what the document of a path is made from; making all documents only to hash them would cost too much at start.
-    private func hash(of path: String) -> String {
-        let digest = SHA512.hash(data: Array("\(version) \(path)".utf8))
-        return digest.map { byte in
-            let text = String(byte, radix: 16, uppercase: true)
-            return text.count < 2 ? "0" + text : text
+    /// The SHA-512 of the document of a path in upper case hexadecimal digits; nil where there is no such path.
+    public func hash(of path: String) -> String? {
+        if let known = hashes.withLock({ $0[path] }) { return known }
+        guard paths.contains(path) else { return nil }
+        // made for its hash alone: who asks for the index rarely wants every document
+        let digest = SHA512.hash(data: makeVersion3(path))
+        let text = digest.map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return digits.count < 2 ? "0" + digits : digits
         }.joined()
+        hashes.withLock { $0[path] = text }
+        return text
     }
 
     /// `/openapi/v3/PATH` as JSON; nil where there is no such path.

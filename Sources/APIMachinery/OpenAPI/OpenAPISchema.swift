@@ -85,7 +85,7 @@ struct OpenAPIBuilder {
         var schema = OpenAPISchema(type: "object")
         schema.description = SchemaDescriptions.type(type.name, document: document.key)
         if type.isKind { schema.properties += Self.typeMeta }
-        add(type.fields, in: document, to: &schema)
+        add(type, in: document, to: &schema)
         schema.properties.sort { $0.name < $1.name }
         schema.required.sort()
         if let structType = type.structType {
@@ -99,20 +99,20 @@ struct OpenAPIBuilder {
         return schema
     }
 
-    private func add(_ fields: [FieldSchema], in document: SchemaDocument, to schema: inout OpenAPISchema) {
-        for field in fields {
+    private func add(_ type: TypeSchema, in document: SchemaDocument, to schema: inout OpenAPISchema) {
+        for field in type.fields {
             if field.isInline, let (home, inner) = resolve(base(of: field.type), in: document) {
-                add(inner.fields, in: home, to: &schema)
+                add(inner, in: home, to: &schema)
                 continue
             }
-            schema.properties.append((field.name, property(field, in: document)))
+            schema.properties.append((field.name, property(field, of: type, in: document)))
             if field.isRequired || !(field.isOptional || field.omitsEmpty) { schema.required.append(field.name) }
         }
     }
 
-    private func property(_ field: FieldSchema, in document: SchemaDocument) -> OpenAPISchema {
+    private func property(_ field: FieldSchema, of type: TypeSchema, in document: SchemaDocument) -> OpenAPISchema {
         var schema = value(of: field.type, in: document)
-        schema.description = SchemaDescriptions.field(field.name)
+        schema.description = SchemaDescriptions.field(field.name, of: type.name, document: document.key)
         if let text = field.defaultValue { schema.defaultValue = Self.json(text, type: schema.type) }
         if let list = field.listType {
             if !field.listMapKeys.isEmpty {

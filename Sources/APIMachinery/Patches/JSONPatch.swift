@@ -32,7 +32,7 @@ public struct JSONPatch: Sendable {
     public init(parsing bytes: [UInt8]) throws(PatchError) {
         let value: JSONValue
         let duplicates: [String]
-        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes) } catch {
+        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes, depth: PatchError.depthLimit) } catch {
             throw PatchError(.malformed, "error decoding patch: " + error.message)
         }
         if value.isNull {

@@ -11,7 +11,7 @@ public enum MergePatch {
     public static func parse(_ bytes: [UInt8]) throws(PatchError) -> (patch: JSONObject, duplicates: [String]) {
         let value: JSONValue
         let duplicates: [String]
-        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes) } catch {
+        do { (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes, depth: PatchError.depthLimit) } catch {
             throw PatchError(.malformed, "error decoding patch: " + error.message)
         }
         switch value {

@@ -14,6 +14,9 @@ public struct PatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case failed
     }
 
+    /// How deep a patch may be nested; patches are applied by recursion.
+    static let depthLimit = 1_000
+
     public var kind: Kind
     public var message: String
 

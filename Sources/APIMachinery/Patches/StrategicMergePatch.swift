@@ -17,7 +17,7 @@ public enum StrategicMergePatch {
     /// - Throws: ``PatchError`` for what is no JSON object.
     public static func parse(_ bytes: [UInt8]) throws(PatchError) -> (patch: JSONObject, duplicates: [String]) {
         do {
-            let (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes)
+            let (value, duplicates) = try JSONValue.parseReportingDuplicates(bytes, depth: PatchError.depthLimit)
             switch value {
             case .object(let members): return (members, duplicates)
             case .null: return (JSONObject(), duplicates)

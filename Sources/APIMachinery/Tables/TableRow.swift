@@ -93,7 +93,7 @@ public enum TableForm {
 
     /// The `columnDefinitions` of a Table.
     public static func columnDefinitions(of kind: any KubernetesObject.Type) -> JSONValue {
-        columnDefinitions(columns(of: kind), kind: String(describing: kind))
+        columnDefinitions(columns(of: kind), kind: kind.kind)
     }
 
     private static func columnDefinitions(_ columns: [TableColumn], kind: String) -> JSONValue {
@@ -118,7 +118,7 @@ public enum TableForm {
         version: String = "v1"
     ) -> [UInt8] {
         table(
-            columns(of: kind), kind: String(describing: kind), metadata: metadata, rows: rows,
+            columns(of: kind), kind: kind.kind, metadata: metadata, rows: rows,
             includesColumns: includesColumns, version: version)
     }
 

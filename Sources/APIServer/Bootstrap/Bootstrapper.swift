@@ -5,7 +5,7 @@ import KubernetesAPI
 package import Logging
 import Wire
 
-/// Writes the default roles, bindings and flow control objects, through the same path as every other write. On later starts it
+/// Writes the default roles, bindings, flow control objects and APIServices, through the same path as every other write. On later starts it
 /// only reads. The namespaces of the system must be there (``ClusterBootstrap``).
 package struct Bootstrapper: Sendable {
     /// Why it could not be done.
@@ -40,6 +40,7 @@ package struct Bootstrapper: Sendable {
             group.addTask { try await apply(BootstrapRBAC.reconcile(defaults.roleBindings, with: try await list())) }
             group.addTask { try await createMissing(BootstrapFlowControl.levels) }
             group.addTask { try await createMissing(BootstrapFlowControl.schemas) }
+            group.addTask { try await createMissing(BootstrapAPIServices.services()) }
             try await group.waitForAll()
         }
     }

@@ -74,7 +74,7 @@ package final class RequestChain: EdgeService, RequestHandler {
             if info.subresource == "log", let refusal = Responses.refusal(ofFormat: request) { return .answer(refusal) }
             return await parts.proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
         }
-        return .answer(await dispatch(request))
+        return .answer(AnswerCompression.apply(await dispatch(request), to: edge))
     }
 
     /// From this process; the user is taken as it is.
@@ -94,7 +94,9 @@ package final class RequestChain: EdgeService, RequestHandler {
     }
 
     private func dispatch(_ request: APIRequest) async -> APIResponse {
-        if !request.info.isResourceRequest, let response = parts.endpoints.respond(to: request) { return response }
+        if !request.info.isResourceRequest, let response = await parts.endpoints.respond(to: request) {
+            return response
+        }
         return await parts.handler.respond(to: request)
     }
 

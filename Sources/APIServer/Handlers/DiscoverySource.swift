@@ -10,14 +10,20 @@ import Wire
 package struct DiscoverySource: DocumentSource {
     private let documents: DiscoveryDocuments
     private let serverAddress: String
+    private let furtherPaths: [String]
 
     private static let aggregatedName = "APIGroupDiscoveryList"
     private static let aggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
-    /// - Parameter serverAddress: host and port by which clients reach the server.
-    package init(resources: [ResourceInfo] = ResourceInfo.all, serverAddress: String) {
+    /// - Parameters:
+    ///   - serverAddress: host and port by which clients reach the server.
+    ///   - furtherPaths: of what the server answers beside resources and documents, for the list of all paths.
+    package init(
+        resources: [ResourceInfo] = ResourceInfo.all, serverAddress: String, furtherPaths: [String] = []
+    ) {
         documents = DiscoveryDocuments(resources)
         self.serverAddress = serverAddress
+        self.furtherPaths = furtherPaths
     }
 
     package func respond(to request: APIRequest) async -> APIResponse? {
@@ -28,14 +34,19 @@ package struct DiscoverySource: DocumentSource {
     }
 
     private func document(_ parts: [String], _ request: APIRequest) -> APIResponse? {
+        if parts.first == "api" || parts.first == "apis" {
+            do throws(APIStatusError) { try RouteMedia.check(request) } catch {
+                return Responses.failure(error, request)
+            }
+        }
         if parts.isEmpty { return Self.json(rootPaths(), request) }
         switch (parts[0], parts.count) {
         case ("api", 1):
-            if Self.wantsAggregated(request) { return aggregated(core: true) }
+            if Self.wantsAggregated(request) { return aggregated(core: true, request) }
             return Self.json(
                 DiscoveryDocuments.json(documents.coreVersions(serverAddress: serverAddress), isCore: true), request)
         case ("apis", 1):
-            if Self.wantsAggregated(request) { return aggregated(core: false) }
+            if Self.wantsAggregated(request) { return aggregated(core: false, request) }
             return Self.json(JSONCoding.encode(documents.groupList()), request)
         case ("api", 2): return list(group: "", version: parts[1], request)
         case ("apis", 2):
@@ -67,10 +78,10 @@ package struct DiscoverySource: DocumentSource {
         return false
     }
 
-    private func aggregated(core: Bool) -> APIResponse {
-        .whole(
-            ResponseHead(status: 200, contentType: Self.aggregatedType),
-            [JSONCoding.encode(documents.aggregated(core: core))])
+    private func aggregated(core: Bool, _ request: APIRequest) -> APIResponse {
+        let bytes = JSONCoding.encode(documents.aggregated(core: core))
+        return EntityTag(of: bytes).answer(
+            request, ResponseHead(status: 200, contentType: Self.aggregatedType), bytes)
     }
 
     private static func json(_ bytes: [UInt8], _ request: APIRequest) -> APIResponse {
@@ -82,53 +93,16 @@ package struct DiscoverySource: DocumentSource {
     }
 
     private func rootPaths() -> [UInt8] {
-        var paths = [
-            "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/metrics",
-            "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/readyz", "/version",
-        ]
+        var paths =
+            [
+                "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/metrics", "/openapi/v2",
+                "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/version",
+            ] + furtherPaths
         for version in documents.groupVersions {
             if !paths.contains("/apis/\(version.group)") { paths.append("/apis/\(version.group)") }
             paths.append("/apis/\(version.group)/\(version.version)")
         }
         let sorted = paths.sortedByUTF8().map(JSONValue.string)
         return JSONValue.object(JSONObject([("paths", .array(sorted))])).bytes(.init(escapeHTML: false))
-    }
-}
-
-/// The OpenAPI documents: `/openapi/v2`, `/openapi/v3` and below.
-package struct OpenAPISource: DocumentSource {
-    private let documents: OpenAPIDocuments
-
-    private static let protobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-
-    /// - Parameter version: of the server, for example `v1.36.2`.
-    package init(resources: [ResourceInfo] = ResourceInfo.all, version: String) {
-        documents = OpenAPIDocuments(resources, version: version)
-    }
-
-    package func respond(to request: APIRequest) async -> APIResponse? {
-        guard request.path.hasPrefix("/openapi/") else { return nil }
-        guard request.method == "GET" else { return Responses.failure(APIStatusError.methodNotAllowed, request) }
-        switch request.path {
-        case "/openapi/v2":
-            if Self.wantsProtobuf(request) {
-                return .whole(ResponseHead(status: 200, contentType: Self.protobufType), [documents.version2Protobuf()])
-            }
-            return .whole(ResponseHead(status: 200), [documents.version2()])
-        case "/openapi/v3", "/openapi/v3/": return .whole(ResponseHead(status: 200), [documents.index()])
-        default:
-            guard request.path.hasPrefix("/openapi/v3/"),
-                let document = documents.version3(String(request.path.dropFirst("/openapi/v3/".count)))
-            else { return nil }
-            return .whole(ResponseHead(status: 200), [document])
-        }
-    }
-
-    private static func wantsProtobuf(_ request: APIRequest) -> Bool {
-        for clause in MediaType.accepted(request.header("accept") ?? "") {
-            if clause.name.hasPrefix("application/com.github.proto-openapi.spec.v2") { return true }
-            if clause.isAny || clause.name == "application/json" { return false }
-        }
-        return false
     }
 }

@@ -40,7 +40,9 @@ extension ObjectRenderer {
         }
         let size = page.objects.reduce(0) { $0 + $1.bytes.count }
         if format.encoding == .json, !format.isPretty, size > Self.pieceSize {
-            return .stream(ResponseHead(status: 200)) { [self] writer in try await write(page, to: writer) }
+            var head = ResponseHead(status: 200)
+            head.isCompressible = true
+            return .stream(head) { [self] writer in try await write(page, to: writer) }
         }
         var out = head(page)
         out.reserveCapacity(size + 256)
@@ -97,6 +99,8 @@ extension ObjectRenderer {
             bytes = ProtobufCoding.encode(list, apiVersion: format.metaAPIVersion, kind: "PartialObjectMetadataList")
         case .table: throw APIStatusError.notAcceptable(accepted: OutputFormat.acceptedTypes)
         }
-        return .whole(ResponseHead(status: 200, contentType: format.encoding.rawValue), [bytes])
+        var head = ResponseHead(status: 200, contentType: format.encoding.rawValue)
+        head.isCompressible = true
+        return .whole(head, [bytes])
     }
 }

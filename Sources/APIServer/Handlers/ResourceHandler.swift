@@ -50,9 +50,23 @@ package final class ResourceHandler: RequestHandler {
 
     package func respond(to request: APIRequest) async -> APIResponse {
         do {
-            return try await route(request)
+            let answer = try await route(request)
+            guard let warning = Self.deprecation(request.info) else { return answer }
+            var head = answer.head
+            head.headers += Responses.warnings([warning])
+            return answer.with(head)
         } catch {
             return Responses.failure(error, request)
+        }
+    }
+
+    /// What clients are told that use a resource which has a successor.
+    private static func deprecation(_ info: RequestInfo) -> String? {
+        guard info.apiGroup.isEmpty, info.apiVersion == "v1" else { return nil }
+        switch info.resource {
+        case "endpoints": return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+        case "componentstatuses": return "v1 ComponentStatus is deprecated in v1.19+"
+        default: return nil
         }
     }
 

@@ -45,7 +45,9 @@ enum Responses {
             out = value.bytes(JSONValue.WriteOptions(pretty: true))
         }
         let type = format.encoding == .yaml ? format.encoding.rawValue : OutputFormat.Encoding.json.rawValue
-        return .whole(ResponseHead(status: status, contentType: type, headers: headers), [out])
+        var head = ResponseHead(status: status, contentType: type, headers: headers)
+        head.isCompressible = true
+        return .whole(head, [out])
     }
 
     /// The refusal of a request that accepts nothing that can be made without a Table; nil where it does.

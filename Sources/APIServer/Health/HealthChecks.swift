@@ -5,10 +5,10 @@
 package struct HealthCheck: Sendable {
     /// For example `ping`, `etcd`, `poststarthook/rbac/bootstrap-roles`.
     package let name: String
-    /// nil where all is well, else what is wrong. Must be quick.
-    package let failure: @Sendable () -> String?
+    /// nil where all is well, else what is wrong. Must be quick, or give up soon.
+    package let failure: @Sendable () async -> String?
 
-    package init(_ name: String, failure: @escaping @Sendable () -> String?) {
+    package init(_ name: String, failure: @escaping @Sendable () async -> String?) {
         self.name = name
         self.failure = failure
     }
@@ -33,13 +33,18 @@ package struct HealthEndpoints: Sendable {
         path.hasPrefix("/") && checks[String(Self.split(path).endpoint)] != nil
     }
 
+    /// Every path that is answered: the endpoints, and each check of each.
+    package var paths: [String] {
+        checks.flatMap { endpoint, checks in ["/\(endpoint)"] + checks.map { "/\(endpoint)/\($0.name)" } }
+    }
+
     /// Answers; nil where the path names no check.
-    package func respond(path: String, query: [(name: String, value: String)]) -> APIResponse? {
+    package func respond(path: String, query: [(name: String, value: String)]) async -> APIResponse? {
         let (endpoint, name) = Self.split(path)
         guard let all = checks[String(endpoint)] else { return nil }
         if let name {
             guard let check = all.first(where: { $0.name == name }) else { return nil }
-            guard let failure = check.failure() else { return Self.text(200, "ok") }
+            guard let failure = await check.failure() else { return Self.text(200, "ok") }
             return Self.text(500, "internal server error: \(failure)\n")
         }
         var excluded = Set(query.filter { $0.name == "exclude" }.map(\.value))
@@ -48,7 +53,7 @@ package struct HealthEndpoints: Sendable {
         for check in all {
             if excluded.remove(check.name) != nil {
                 lines.append("[+]\(check.name) excluded: ok")
-            } else if check.failure() != nil {
+            } else if await check.failure() != nil {
                 failed += 1
                 lines.append("[-]\(check.name) failed: reason withheld")
             } else {

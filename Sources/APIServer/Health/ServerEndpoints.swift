@@ -25,12 +25,12 @@ package struct ServerEndpoints: Sendable {
     }
 
     /// - Returns: nil where the path is not one of these.
-    package func respond(to request: APIRequest) -> APIResponse? {
-        guard let response = response(request) else { return nil }
+    package func respond(to request: APIRequest) async -> APIResponse? {
+        guard let response = await response(request) else { return nil }
         return request.method == "GET" || request.method == "HEAD" ? response : FailureStatus.methodNotAllowed.response
     }
 
-    private func response(_ request: APIRequest) -> APIResponse? {
+    private func response(_ request: APIRequest) async -> APIResponse? {
         switch request.path {
         case "/version", "/version/": return Self.whole("application/json", version.json)
         case "/metrics":
@@ -39,7 +39,8 @@ package struct ServerEndpoints: Sendable {
         case "/.well-known/openid-configuration":
             return Self.whole("application/json", tokens.discovery(keysURL: externalURL + "/openid/v1/jwks"))
         case "/openid/v1/jwks": return Self.whole("application/jwk-set+json", tokens.keySet)
-        default: return health.serves(request.path) ? health.respond(path: request.path, query: request.query) : nil
+        default:
+            return health.serves(request.path) ? await health.respond(path: request.path, query: request.query) : nil
         }
     }
 

@@ -16,6 +16,8 @@ package struct ResponseHead: Sendable {
     package var contentType: String
     /// Further headers; `content-length`, `date` and `content-type` are the edge's business.
     package var headers: [(name: String, value: String)]
+    /// Whether a client that asks for gzip may get it; never a stream that is read while it is written.
+    package var isCompressible = false
 
     package init(status: Int, contentType: String = "application/json", headers: [(name: String, value: String)] = []) {
         self.status = status

@@ -26,6 +26,7 @@ package final class ControlPlane: Sendable {
     private let proxyTargets: RegistryProxyTargets
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
+    private let progress = StartProgress()
 
     /// Opens the store, prepares the certificates and puts the parts together; nothing is served yet.
     ///
@@ -58,14 +59,12 @@ package final class ControlPlane: Sendable {
         let plugins = StandardAdmission.plugins(
             caches: caches, names: services.names, escalation: RBACEscalation(rbac: rbac, authorizer: authorizer))
         let registry = Registry.make(services: services, caches: caches, allocator: allocator, plugins: plugins)
+        let health = HealthEndpoints.of(store, progress, logging: Self.logging)
         let handler = ResourceHandler(
             registry: registry,
             actions: StandardActions.all(
                 authorizer: authorizer, rbac: rbac, authenticator: authenticator, issuer: issuer),
-            documents: [
-                DiscoverySource(serverAddress: "\(address):\(configuration.securePort)"),
-                OpenAPISource(version: "v1.36.2"),
-            ])
+            documents: Self.documents("\(address):\(configuration.securePort)", health))
         cluster = ClusterBootstrap(
             registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
             port: Int32(configuration.securePort))
@@ -73,7 +72,7 @@ package final class ControlPlane: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let metrics = RequestMetrics()
         let endpoints = ServerEndpoints(
-            health: Self.health(), version: ServerVersion(), metrics: metrics, tokens: issuer,
+            health: health, version: ServerVersion(), metrics: metrics, tokens: issuer,
             externalURL: "https://\(address):\(configuration.securePort)")
         guard let kubeletClient = pki.clients[.kubeletClient] else {
             throw ConfigurationError("no client certificate for kubelets")
@@ -99,8 +98,11 @@ package final class ControlPlane: Sendable {
             try await edge.bind()
             try await lookups.load()
             try await proxyTargets.load()
+            progress.finish(.lookups)
             try await cluster.run()
+            progress.finish(.cluster)
             try await bootstrap.run()
+            progress.finish(.defaults)
         } catch {
             edge.beginShutdown()
             await store.close()
@@ -172,8 +174,14 @@ package final class ControlPlane: Sendable {
         }
     }
 
-    private static func health() -> HealthEndpoints {
-        let checks = [HealthCheck.ping, HealthCheck("etcd") { nil }, HealthCheck("log") { nil }]
-        return HealthEndpoints(live: checks, ready: checks + [HealthCheck("informer-sync") { nil }])
+    private static func documents(_ address: String, _ health: HealthEndpoints) -> [any DocumentSource] {
+        [
+            DiscoverySource(serverAddress: address, furtherPaths: health.paths), OpenAPISource(version: "v1.36.2"),
+        ]
+    }
+
+    /// Whether there still is something to write logs to.
+    private static let logging = HealthCheck("log") {
+        fcntl(STDERR_FILENO, F_GETFD) == -1 ? "standard error is closed" : nil
     }
 }

@@ -137,3 +137,19 @@ struct NegotiationTests {
         ])
     func bodyName(_ header: String, _ name: String?) { #expect(MediaType.bodyName(header) == name) }
 }
+
+struct DeprecationTests {
+    @Test(
+        "clients that use a resource with a successor are warned",
+        arguments: [
+            (
+                "/api/v1/endpoints",
+                #"299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice""#
+            ),
+            ("/api/v1/pods", nil),
+        ])
+    func warning(_ path: String, _ text: String?) async throws {
+        let answer = try await TestServer.ready().send("GET", path)
+        #expect(answer.headers.first { $0.name == "warning" }?.value == text)
+    }
+}

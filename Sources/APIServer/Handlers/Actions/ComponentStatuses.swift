@@ -12,17 +12,16 @@ struct ComponentStatuses: ResourceAction {
 
     func respond(to request: APIRequest, _ handler: ResourceHandler) async throws -> APIResponse {
         guard request.method == "GET" else { throw APIStatusError.methodNotAllowed }
-        let warning = Responses.warnings(["v1 ComponentStatus is deprecated in v1.19+"])
         if !request.info.name.isEmpty {
             guard Self.names.contains(request.info.name) else {
                 throw APIStatusError.notFound(ComponentStatus.resource, request.info.name)
             }
-            return Responses.value(Self.status(request.info.name), status: 200, request, headers: warning)
+            return Responses.value(Self.status(request.info.name), status: 200, request)
         }
         var list = ObjectList<ComponentStatus>()
         list.items = Self.names.map(Self.status)
         let format = try OutputFormat.negotiate(request, .plain)
-        return Responses.bytes(JSONCoding.encode(list), status: 200, format, headers: warning)
+        return Responses.bytes(JSONCoding.encode(list), status: 200, format)
     }
 
     private static func status(_ name: String) -> ComponentStatus {

@@ -39,6 +39,22 @@ extension ResourceDefinition where Object == APIService {
     static var apiServices: Self {
         Self(prefix: "apiregistration.k8s.io/apiservices").separatingStatus().keepingMetadata().with {
             $0.allowsUnconditionalUpdate = false
+            let create = $0.prepareForCreate
+            $0.prepareForCreate = { (service, context) throws(APIStatusError) in
+                try create(&service, context)
+                // what this server serves itself is there as soon as it is known
+                if service.spec.service == nil { service.status.conditions = [Self.local(context.now)] }
+            }
+        }
+    }
+
+    private static func local(_ now: Time) -> APIServiceCondition {
+        APIServiceCondition {
+            $0.type = "Available"
+            $0.status = ConditionStatus.true
+            $0.lastTransitionTime = now
+            $0.reason = "Local"
+            $0.message = "Local APIServices are always available"
         }
     }
 }
