@@ -40,7 +40,9 @@ struct RecordedValidationTests {
         let (group, version) = isCore ? ("", parts[1]) : (parts[1], parts[2])
         guard let plural = parts.last, let info = ResourceInfo.find(group: group, version: version, plural: plural),
             let type = KindTable.type(apiVersion: info.apiVersion, kind: info.kind)
-                as? any (RESTObject & Validated).Type
+                as? any (RESTObject & Validated).Type,
+            // the registry gives Jobs their selector and labels before it looks at them
+            info.kind != "Job"
         else { return nil }
         let isInvalid = status == 422 && expected["reason"] == "Invalid"
         guard isInvalid || status == 201, !path.contains("dryRun=x") else { return nil }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
-import KubernetesAPI
 import Testing
+
+@testable import KubernetesAPI
 
 struct TimeTests {
     @Test(
@@ -18,6 +19,23 @@ struct TimeTests {
         "a text that is no time is refused",
         arguments: ["", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01 00:00:00Z"])
     func refused(_ text: String) { #expect(Time(text) == nil) }
+
+    @Test(
+        "what is wrong with a text is said as Go says it",
+        arguments: [
+            ("2026-01-01T00:00:00Z", false, nil), ("2026-01-01T00:00:00.5Z", false, nil),
+            ("2026-01-01T00:00:00.000001Z", true, nil),
+            ("x", false, #"parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006""#),
+            ("2026-1", false, #"parsing time "2026-1" as "2006-01-02T15:04:05Z07:00": cannot parse "1" as "01""#),
+            ("2026-13-01T00:00:00Z", false, #"parsing time "2026-13-01T00:00:00Z": month out of range"#),
+            (
+                "2026-01-01T00:00:00Z", true,
+                #"parsing time "2026-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000""#
+            ),
+        ] as [(String, Bool, String?)])
+    func fault(_ text: String, _ isMicro: Bool, _ fault: String?) {
+        #expect(TimeText.fault(text, isMicro: isMicro) == fault)
+    }
 
     @Test(
         "a span is written as Go writes it",

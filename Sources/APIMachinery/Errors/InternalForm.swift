@@ -40,7 +40,20 @@ public enum InternalForm {
             }
             result[exceptions[field.name] ?? InternalNames.plain(field.name)] = shown(inner, field)
         }
-        return .object(result)
+        return .object(name == "core/v1.PodSpec" ? podSpec(result) : result)
+    }
+
+    /// Inside, what a pod shares with its host is part of the security context, and the old name of the service account is gone.
+    private static func podSpec(_ spec: JSONObject) -> JSONObject {
+        var spec = spec
+        var context = JSONObject()
+        for name in ["HostNetwork", "HostPID", "HostIPC", "ShareProcessNamespace", "HostUsers"] {
+            context[name] = spec.removeValue(forKey: name) ?? .null
+        }
+        for (name, value) in spec["SecurityContext"]?.objectValue ?? [:] { context[name] = value }
+        spec["SecurityContext"] = .object(context)
+        spec.removeValue(forKey: "ServiceAccount")
+        return spec
     }
 
     private static func ordered(_ type: ResolvedType) -> [ResolvedField] {
@@ -110,11 +123,15 @@ private enum InternalNames {
         "apiGroup": "APIGroup", "apiGroups": "APIGroups", "apiVersion": "APIVersion", "apiVersions": "APIVersions",
         "awsElasticBlockStore": "AWSElasticBlockStore", "caBundle": "CABundle", "cel": "CEL", "cephfs": "CephFS",
         "chapAuthDiscovery": "DiscoveryCHAPAuth", "chapAuthSession": "SessionCHAPAuth", "cidrs": "CIDRs", "csi": "CSI",
-        "dnsConfig": "DNSConfig", "dnsPolicy": "DNSPolicy", "fc": "FC", "fsType": "FSType",
-        "gcePersistentDisk": "GCEPersistentDisk", "id": "ID", "ip": "IP", "ips": "IPs", "iqn": "IQN",
-        "iscsi": "ISCSI", "iscsiInterface": "ISCSIInterface", "nfs": "NFS", "pdName": "PDName", "rbd": "RBD",
-        "seLinuxMount": "SELinuxMount", "seLinuxOptions": "SELinuxOptions", "sslEnabled": "SSLEnabled",
-        "storageos": "StorageOS", "tty": "TTY", "uid": "UID", "url": "URL", "wwids": "WWIDs",
+        "dnsConfig": "DNSConfig", "dnsPolicy": "DNSPolicy", "fc": "FC", "fsGroup": "FSGroup",
+        "fsGroupChangePolicy": "FSGroupChangePolicy",
+        "fsType": "FSType", "gcePersistentDisk": "GCEPersistentDisk", "gmsaCredentialSpec": "GMSACredentialSpec",
+        "gmsaCredentialSpecName": "GMSACredentialSpecName", "grpc": "GRPC", "httpGet": "HTTPGet",
+        "httpHeaders": "HTTPHeaders", "id": "ID", "ip": "IP", "ips": "IPs", "iqn": "IQN",
+        "iscsi": "ISCSI", "iscsiInterface": "ISCSIInterface", "nfs": "NFS", "os": "OS", "pdName": "PDName",
+        "rbd": "RBD", "seLinuxChangePolicy": "SELinuxChangePolicy", "seLinuxMount": "SELinuxMount",
+        "seLinuxOptions": "SELinuxOptions", "sslEnabled": "SSLEnabled",
+        "storageos": "StorageOS", "tcpSocket": "TCPSocket", "tty": "TTY", "uid": "UID", "url": "URL", "wwids": "WWIDs",
     ]
 
     /// By type and JSON name.
@@ -131,14 +148,33 @@ private enum InternalNames {
             "x-kubernetes-list-map-keys": "XListMapKeys", "x-kubernetes-list-type": "XListType",
             "x-kubernetes-map-type": "XMapType", "x-kubernetes-validations": "XValidations",
         ],
+        "GlusterfsVolumeSource": ["endpoints": "EndpointsName"],
         "RBDPersistentVolumeSource": [
             "monitors": "CephMonitors", "image": "RBDImage", "pool": "RBDPool", "user": "RadosUser",
         ],
+        "RBDVolumeSource": ["monitors": "CephMonitors", "image": "RBDImage", "pool": "RBDPool", "user": "RadosUser"],
     ]
 
     /// The order of fields by type, where it is not that of the served version; what is not named comes last.
     static let order: [String: [String]] = [
         "JSONSchemaProps": ["id", "$schema", "$ref", "description", "type", "nullable"],
         "PersistentVolumeSource": ["gcePersistentDisk", "awsElasticBlockStore", "hostPath"],
+        "PodSecurityContext": [
+            "seLinuxOptions", "windowsOptions", "runAsUser", "runAsGroup", "runAsNonRoot", "supplementalGroups",
+            "supplementalGroupsPolicy", "fsGroup", "fsGroupChangePolicy",
+        ],
+        "PodSpec": [
+            "volumes", "initContainers", "containers", "ephemeralContainers", "restartPolicy",
+            "terminationGracePeriodSeconds", "activeDeadlineSeconds", "dnsPolicy", "nodeSelector",
+            "serviceAccountName", "automountServiceAccountToken", "nodeName", "securityContext", "imagePullSecrets",
+            "hostname", "subdomain", "setHostnameAsFQDN", "affinity", "schedulerName", "tolerations", "hostAliases",
+            "priorityClassName", "priority", "preemptionPolicy", "dnsConfig", "readinessGates", "runtimeClassName",
+            "overhead", "enableServiceLinks", "topologySpreadConstraints", "os", "schedulingGates", "resourceClaims",
+            "resources", "hostnameOverride", "schedulingGroup",
+        ],
+        "VolumeSource": [
+            "hostPath", "emptyDir", "gcePersistentDisk", "awsElasticBlockStore", "gitRepo", "secret", "nfs", "iscsi",
+            "glusterfs", "persistentVolumeClaim", "rbd", "quobyte",
+        ],
     ]
 }

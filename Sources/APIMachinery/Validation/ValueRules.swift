@@ -37,6 +37,11 @@ enum ValueRules {
         new == old ? [] : [.invalid(path(), new.map(shown) ?? .null, ObjectMetaRules.immutableText)]
     }
 
+    /// A text that must be there, and be one of several.
+    static func known(_ value: String, _ known: [String], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        value.isEmpty ? [.required(path())] : oneOf(value, known, path())
+    }
+
     /// A text that must be there.
     static func required(_ value: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         value.isEmpty ? [.required(path())] : []
@@ -108,8 +113,7 @@ enum ValueRules {
 
     /// A path below some directory: not absolute, nothing above it.
     static func relativePath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
-        if text.hasPrefix("/") { return [.invalid(path(), text, "must be a relative path")] }
-        return noBacksteps(text, path())
+        (text.hasPrefix("/") ? [.invalid(path(), text, "must be a relative path")] : []) + noBacksteps(text, path())
     }
 
     /// A path without `..`.

@@ -29,9 +29,11 @@ extension StatefulSet: Defaulted {
     public mutating func applyDefaults() {
         spec.template.spec.applyDefaults()
         spec.podManagementPolicy.orDefault(PodManagementPolicyType.orderedReady)
-        spec.updateStrategy.type.orDefault(StatefulSetUpdateStrategyType.rollingUpdate)
-        if spec.updateStrategy.type == StatefulSetUpdateStrategyType.rollingUpdate {
+        if spec.updateStrategy.type.isEmpty {
+            spec.updateStrategy.type = StatefulSetUpdateStrategyType.rollingUpdate
             spec.updateStrategy.rollingUpdate.orDefault(RollingUpdateStatefulSetStrategy())
+        }
+        if spec.updateStrategy.type == StatefulSetUpdateStrategyType.rollingUpdate {
             spec.updateStrategy.rollingUpdate?.partition.orDefault(0)
         }
         spec.persistentVolumeClaimRetentionPolicy.orDefault(StatefulSetPersistentVolumeClaimRetentionPolicy())

@@ -14,13 +14,15 @@ extension JobSpec {
         suspend.orDefault(false)
         podReplacementPolicy.orDefault(podFailurePolicy == nil ? "TerminatingOrFailed" : "Failed")
         manualSelector.orDefault(false)
-        if let rules = podFailurePolicy?.rules.indices {
-            for rule in rules {
-                if let patterns = podFailurePolicy?.rules[rule].onPodConditions.indices {
-                    for pattern in patterns {
-                        podFailurePolicy?.rules[rule].onPodConditions[pattern].status.orDefault("True")
-                    }
-                }
+        podFailurePolicy?.applyDefaults()
+    }
+}
+
+extension PodFailurePolicy {
+    mutating func applyDefaults() {
+        for rule in rules.indices {
+            for pattern in rules[rule].onPodConditions.indices {
+                rules[rule].onPodConditions[pattern].status.orDefault("True")
             }
         }
     }
@@ -36,6 +38,7 @@ extension Job: Defaulted {
 extension CronJob: Defaulted {
     public mutating func applyDefaults() {
         spec.jobTemplate.spec.template.spec.applyDefaults()
+        spec.jobTemplate.spec.podFailurePolicy?.applyDefaults()
         spec.concurrencyPolicy.orDefault(ConcurrencyPolicy.allow)
         spec.suspend.orDefault(false)
         spec.successfulJobsHistoryLimit.orDefault(3)

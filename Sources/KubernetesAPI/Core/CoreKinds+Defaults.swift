@@ -8,6 +8,15 @@ extension Pod: Defaulted {
         spec.applyDefaults()
         spec.applyPodDefaults()
         if status.phase.isEmpty { status.phase = PodPhase.pending }
+        status.agreeOnAddresses()
+    }
+}
+
+extension PodStatus {
+    /// `podIP` is the first of `podIPs`; where both are given and differ, the single one counts.
+    mutating func agreeOnAddresses() {
+        if !podIP.isEmpty, podIPs.first?.ip != podIP { podIPs = [PodIP { $0.ip = podIP }] }
+        podIP = podIPs.first?.ip ?? ""
     }
 }
 
@@ -45,7 +54,9 @@ extension Service: Defaulted {
                 spec.ports[index].targetPort = .int(spec.ports[index].port)
             }
         }
-        let isReachedFromOutside = spec.type == ServiceType.nodePort || spec.type == ServiceType.loadBalancer
+        let isReachedFromOutside =
+            spec.type == ServiceType.nodePort || spec.type == ServiceType.loadBalancer
+            || spec.type == ServiceType.clusterIP && !spec.externalIPs.isEmpty
         if isReachedFromOutside { spec.externalTrafficPolicy.orDefault("Cluster") }
         if spec.type != ServiceType.externalName { spec.internalTrafficPolicy.orDefault("Cluster") }
         if spec.type == ServiceType.loadBalancer {
@@ -70,6 +81,11 @@ extension Namespace: Defaulted {
 
 extension Node: Defaulted {
     public mutating func applyDefaults() {
+        // `podCIDR` is the first of `podCIDRs`; where both are given and differ, the single one counts
+        if !spec.podCIDR.isEmpty, spec.podCIDRs.first != spec.podCIDR { spec.podCIDRs = [spec.podCIDR] }
+        spec.podCIDR = spec.podCIDRs.first ?? ""
+        status.capacity.roundUpToMilli()
+        status.allocatable.roundUpToMilli()
         if status.allocatable.isEmpty, !status.capacity.isEmpty { status.allocatable = status.capacity }
     }
 }

@@ -6,20 +6,22 @@ import Wire
 extension PodSpec {
     /// The defaults of a pod's specification, in a Pod or in a template.
     mutating func applyDefaults() {
+        dropDisabledFields()
+        // `serviceAccount` is the old name; the new one wins, and both are shown
+        serviceAccountName.orDefault(serviceAccount)
+        serviceAccount = serviceAccountName
         dnsPolicy.orDefault(DNSPolicy.clusterFirst)
         restartPolicy.orDefault(RestartPolicy.always)
-        if hostNetwork { applyHostPorts() }
         securityContext.orDefault(PodSecurityContext())
+        if let seconds = terminationGracePeriodSeconds, seconds < 0 { terminationGracePeriodSeconds = 1 }
         terminationGracePeriodSeconds.orDefault(30)
         schedulerName.orDefault("default-scheduler")
         for index in volumes.indices { volumes[index].applyDefaults() }
         for index in initContainers.indices { initContainers[index].applyDefaults() }
         for index in containers.indices { containers[index].applyDefaults() }
         for index in ephemeralContainers.indices { ephemeralContainers[index].ephemeralContainerCommon.applyDefaults() }
-        for index in topologySpreadConstraints.indices {
-            topologySpreadConstraints[index].nodeAffinityPolicy.orDefault("Honor")
-            topologySpreadConstraints[index].nodeTaintsPolicy.orDefault("Ignore")
-        }
+        overhead.roundUpToMilli()
+        resources?.roundUp()
     }
 
     /// On the host's network a container's port is the host's port.
@@ -37,14 +39,22 @@ extension PodSpec {
 
     /// What holds for Pods alone: requests follow limits, service links are on. Both wait until the whole pod is known.
     mutating func applyPodDefaults() {
+        if hostNetwork { applyHostPorts() }
         for index in containers.indices { containers[index].resources.requestsFollowLimits() }
         for index in initContainers.indices { initContainers[index].resources.requestsFollowLimits() }
+        applyPodResources()
         enableServiceLinks.orDefault(true)
         preemptionPolicy.orDefault(PreemptionPolicy.preemptLowerPriority)
     }
 }
 
 extension ResourceRequirements {
+    /// Amounts are kept in thousandths.
+    mutating func roundUp() {
+        limits.roundUpToMilli()
+        requests.roundUpToMilli()
+    }
+
     /// A limit without a request is a request too.
     mutating func requestsFollowLimits() {
         for (name, limit) in limits where requests[name] == nil { requests[name] = limit }
@@ -58,6 +68,7 @@ extension Container {
         terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
         for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
         for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        resources.roundUp()
         livenessProbe?.applyDefaults()
         readinessProbe?.applyDefaults()
         startupProbe?.applyDefaults()
@@ -73,6 +84,7 @@ extension EphemeralContainerCommon {
         terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
         for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
         for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        resources.roundUp()
         livenessProbe?.applyDefaults()
         readinessProbe?.applyDefaults()
         startupProbe?.applyDefaults()
@@ -86,9 +98,26 @@ enum ImageReference {
     /// Without a tag, or with `latest`, an image is pulled each time; a digest names one image for ever.
     static func pullsByDefault(_ image: String) -> Bool {
         guard !image.contains("@") else { return false }
-        let last = image.split(separator: "/").last ?? ""
-        guard let colon = last.lastIndex(of: ":") else { return true }
-        return last[last.index(after: colon)...] == "latest"
+        let slash = image.lastIndex(of: "/").map { image.index(after: $0) } ?? image.startIndex
+        guard let colon = image[slash...].lastIndex(of: ":") else { return isRepository(image[...]) }
+        return image[image.index(after: colon)...] == "latest" && isRepository(image[..<colon])
+    }
+
+    /// Whether a text is a repository with or without a registry; what is none has no tag to go by.
+    private static func isRepository(_ text: Substring) -> Bool {
+        var parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count > 1, let first = parts.first,
+            first == "localhost" || first.contains(where: { $0 == "." || $0 == ":" || $0.isUppercase })
+        {
+            parts.removeFirst()
+        }
+        return parts.allSatisfy { part in
+            let isWord = { (character: Character?) in
+                character.map { ("a"..."z").contains($0) || ("0"..."9").contains($0) } ?? false
+            }
+            return isWord(part.first) && isWord(part.last)
+                && part.allSatisfy { isWord($0) || $0 == "." || $0 == "_" || $0 == "-" }
+        }
     }
 }
 

@@ -70,7 +70,10 @@ public struct Time: WireValue, Hashable, Comparable {
         if try reader.takeNull() { self = .zero; return }
         let text = try reader.string(expected: "Time")
         if text.isEmpty { self = .zero; return }
-        guard let value = Time(text) else { throw TimeText.fault(text, at: offset) }
+        guard let value = Time(text) else {
+            let fault = TimeText.fault(text, isMicro: false) ?? "parsing time \"\(text)\": day out of range"
+            throw JSONFault(.invalidValue(message: fault), at: offset)
+        }
         self = Time(seconds: value.seconds)
     }
 
@@ -132,7 +135,10 @@ public struct MicroTime: WireValue, Hashable, Comparable {
         if try reader.takeNull() { self = .zero; return }
         let text = try reader.string(expected: "MicroTime")
         if text.isEmpty { self = .zero; return }
-        guard let value = Time(text) else { throw TimeText.fault(text, at: offset) }
+        if let fault = TimeText.fault(text, isMicro: true) {
+            throw JSONFault(.invalidValue(message: fault), at: offset)
+        }
+        let value = Time(text) ?? .zero
         self = MicroTime(seconds: value.seconds, nanos: value.nanos / 1_000 * 1_000)
     }
 
@@ -147,33 +153,5 @@ public struct MicroTime: WireValue, Hashable, Comparable {
         guard !isZero else { return }
         writer.int(2, nanos)
         writer.int(1, seconds)
-    }
-}
-
-/// What the two time types share.
-private enum TimeText {
-    /// The fault in the words of Go's `time.Parse`.
-    static func fault(_ text: String, at offset: Int) -> JSONFault {
-        JSONFault(
-            .invalidValue(
-                message:
-                    "parsing time \"\(text)\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\(text)\" as \"2006\""),
-            at: offset)
-    }
-
-    /// The fields of a `Timestamp` message; nil where it has none, which stands for "not set".
-    static func read(_ reader: inout ProtobufReader) throws(ProtobufFault) -> (seconds: Int64, nanos: Int32)? {
-        var seconds: Int64 = 0
-        var nanos: Int32 = 0
-        var isEmpty = true
-        while let field = try reader.nextField() {
-            isEmpty = false
-            switch field.number {
-            case 1: seconds = try reader.int64(field)
-            case 2: nanos = try reader.int32(field)
-            default: try reader.skip(field)
-            }
-        }
-        return isEmpty ? nil : (seconds, nanos)
     }
 }

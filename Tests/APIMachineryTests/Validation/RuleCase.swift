@@ -30,7 +30,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
 
 /// The faults of objects given as JSON.
 enum RuleTable {
-    private static func show(_ errors: [FieldError]) -> [String] {
+    static func show(_ errors: [FieldError]) -> [String] {
         errors.map { ($0.field.isEmpty ? "<nil>" : $0.field) + ": " + $0.body }
     }
 
@@ -40,7 +40,8 @@ enum RuleTable {
         return Array(JSONValue.object(MergePatch.apply(patch, to: base)).text().utf8)
     }
 
-    private static func object<Object: RESTObject & Validated>(_ base: String, _ patch: String) throws -> Object {
+    /// The base with the patch applied, with defaults.
+    static func object<Object: RESTObject & Validated>(_ base: String, _ patch: String) throws -> Object {
         var object = try JSONCoding.decode(Object.self, from: try merged(base, patch))
         if var defaulted = object as? any Defaulted {
             defaulted.applyDefaults()

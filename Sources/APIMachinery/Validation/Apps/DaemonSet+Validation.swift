@@ -17,7 +17,7 @@ extension DaemonSet: Validated {
             let text = "empty selector is invalid for daemonset"
             errors.append(.invalid(path.child("selector"), JSONValue(encoding: selector), text))
         }
-        errors += WorkloadRules.template(spec.template)
+        errors += WorkloadRules.template(spec.template, of: "DaemonSet")
         errors += ValueRules.nonNegative(spec.minReadySeconds, path.child("minReadySeconds"))
         errors += strategy(path.child("updateStrategy"))
         if let limit = spec.revisionHistoryLimit {
@@ -57,8 +57,10 @@ extension DaemonSet: Validated {
         return errors + ValueRules.atMostAll(surge, path.child("maxSurge"))
     }
 
-    public func validateChange(from old: DaemonSet) -> [FieldError] {
-        WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
+    /// Upstream looks at a changed one as at a new one, and then at the change.
+    public func validateUpdate(from old: DaemonSet) -> [FieldError] {
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+            + WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
     }
 
     public func validateStatus(from old: DaemonSet) -> [FieldError] {
@@ -67,11 +69,15 @@ extension DaemonSet: Validated {
             ("currentNumberScheduled", status.currentNumberScheduled),
             ("numberMisscheduled", status.numberMisscheduled),
             ("desiredNumberScheduled", status.desiredNumberScheduled), ("numberReady", status.numberReady),
-            ("updatedNumberScheduled", status.updatedNumberScheduled), ("numberAvailable", status.numberAvailable),
-            ("numberUnavailable", status.numberUnavailable),
         ]
-        return counts.flatMap { ValueRules.nonNegative($1, path.child($0)) }
-            + ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
-            + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
+        let more = [
+            ("updatedNumberScheduled", status.updatedNumberScheduled), ("numberAvailable", status.numberAvailable),
+            ("numberUnavailable", status.numberUnavailable), ("collisionCount", status.collisionCount ?? 0),
+        ]
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        for (name, count) in counts { errors += ValueRules.nonNegative(count, path.child(name)) }
+        errors += ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
+        for (name, count) in more { errors += ValueRules.nonNegative(count, path.child(name)) }
+        return errors + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
     }
 }

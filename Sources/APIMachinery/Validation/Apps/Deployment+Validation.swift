@@ -68,9 +68,13 @@ extension Deployment: Validated {
             ("availableReplicas", status.availableReplicas), ("unavailableReplicas", status.unavailableReplicas),
         ]
         let path = FieldPath("status")
-        var errors = ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
         errors += ValueRules.nonNegative(status.replicas, path.child("replicas"))
-        for (name, count) in parts { errors += ValueRules.nonNegative(count, path.child(name)) }
+        let optional = [
+            ("terminatingReplicas", status.terminatingReplicas ?? 0), ("collisionCount", status.collisionCount ?? 0),
+        ]
+        for (name, count) in parts + optional { errors += ValueRules.nonNegative(count, path.child(name)) }
         for (name, count) in parts.dropLast() where count > status.replicas {
             errors.append(.invalid(path.child(name), count, "cannot be greater than status.replicas"))
         }
@@ -91,16 +95,20 @@ extension ReplicaSet: Validated {
         return errors + WorkloadRules.template(spec.template)
     }
 
-    public func validateChange(from old: ReplicaSet) -> [FieldError] {
-        WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
+    /// Upstream looks at a changed one as at a new one, and then at the change.
+    public func validateUpdate(from old: ReplicaSet) -> [FieldError] {
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+            + WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
     }
 
-    public func validateStatus(from _: ReplicaSet) -> [FieldError] {
+    public func validateStatus(from old: ReplicaSet) -> [FieldError] {
         let parts = [
             ("fullyLabeledReplicas", status.fullyLabeledReplicas), ("readyReplicas", status.readyReplicas),
             ("availableReplicas", status.availableReplicas),
         ]
-        var errors = WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += WorkloadRules.counts(
+            status.replicas, parts, generation: status.observedGeneration, terminating: status.terminatingReplicas)
         if status.availableReplicas > status.readyReplicas {
             let at = FieldPath("status", "availableReplicas")
             errors.append(.invalid(at, status.availableReplicas, "cannot be greater than readyReplicas"))

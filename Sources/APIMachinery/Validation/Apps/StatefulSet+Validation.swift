@@ -11,8 +11,10 @@ extension StatefulSet: Validated {
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
         var errors: [FieldError] = []
-        errors += ValueRules.oneOf(
-            spec.podManagementPolicy, ["OrderedReady", "Parallel"], path.child("podManagementPolicy"))
+        if !["OrderedReady", "Parallel"].contains(spec.podManagementPolicy) {
+            let text = "must be 'OrderedReady' or 'Parallel'"
+            errors.append(.invalid(path.child("podManagementPolicy"), spec.podManagementPolicy, text))
+        }
         errors += strategy(path.child("updateStrategy"))
         errors += claimRetention(path.child("persistentVolumeClaimRetentionPolicy"))
         errors += ValueRules.nonNegative(spec.replicas ?? 0, path.child("replicas"))
@@ -20,7 +22,7 @@ extension StatefulSet: Validated {
         if let start = spec.ordinals?.start { errors += ValueRules.nonNegative(start, path.child("ordinals", "start")) }
         errors += ValueRules.optionalName(spec.serviceName, path.child("serviceName"), NameRules.dns1123Label)
         errors += WorkloadRules.selector(spec.selector, kind: "statefulset", template: templateWithClaims)
-        errors += WorkloadRules.template(templateWithClaims)
+        errors += WorkloadRules.template(templateWithClaims, of: "StatefulSet")
         for (index, claim) in spec.volumeClaimTemplates.enumerated() {
             errors += ClaimRules.spec(claim.spec, path.child("volumeClaimTemplates").index(index).child("spec"))
         }
@@ -55,13 +57,17 @@ extension StatefulSet: Validated {
             guard let update = spec.updateStrategy.rollingUpdate else { return [] }
             var errors = ValueRules.nonNegative(update.partition ?? 0, path.child("rollingUpdate", "partition"))
             if let unavailable = update.maxUnavailable {
-                errors += ValueRules.countOrPercent(unavailable, path.child("rollingUpdate", "maxUnavailable"))
-                errors += ValueRules.atMostAll(unavailable, path.child("rollingUpdate", "maxUnavailable"))
+                let at = path.child("rollingUpdate", "maxUnavailable")
+                errors += ValueRules.countOrPercent(unavailable, at)
+                if unavailable == .int(0) || unavailable == .string("0%") {
+                    errors.append(.invalid(at, JSONValue(encoding: unavailable), "cannot be 0"))
+                }
+                errors += ValueRules.atMostAll(unavailable, at)
             }
             return errors
         default:
             let text = "must be 'RollingUpdate' or 'OnDelete'"
-            return [.invalid(path, JSONValue(encoding: spec.updateStrategy), text)]
+            return [.invalid(path, InternalForm.json(spec.updateStrategy, "apps/v1.StatefulSetUpdateStrategy"), text)]
         }
     }
 
@@ -92,7 +98,12 @@ extension StatefulSet: Validated {
             ("readyReplicas", status.readyReplicas), ("currentReplicas", status.currentReplicas),
             ("updatedReplicas", status.updatedReplicas), ("availableReplicas", status.availableReplicas),
         ]
-        return WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
-            + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
+        if status.availableReplicas > status.readyReplicas {
+            let at = FieldPath("status", "availableReplicas")
+            errors.append(.invalid(at, status.availableReplicas, "cannot be greater than status.readyReplicas"))
+        }
+        return errors + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
     }
 }

@@ -35,17 +35,15 @@ enum WorkloadRules {
     }
 
     /// The template of a workload whose pods always run.
-    static func template(_ template: PodTemplateSpec) -> [FieldError] {
+    static func template(_ template: PodTemplateSpec, of kind: String = "ReplicaSet") -> [FieldError] {
         let path = FieldPath("spec", "template")
         var errors = PodSpecRules.template(template, path)
         if template.spec.restartPolicy != "Always" {
             errors.append(.notSupported(path.child("spec", "restartPolicy"), template.spec.restartPolicy, ["Always"]))
         }
         if template.spec.activeDeadlineSeconds != nil {
-            errors.append(
-                .forbidden(
-                    path.child("spec", "activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported")
-            )
+            let at = path.child("spec", "activeDeadlineSeconds")
+            errors.append(.forbidden(at, "activeDeadlineSeconds in \(kind) is not Supported"))
         }
         return errors
     }
@@ -58,11 +56,14 @@ enum WorkloadRules {
     }
 
     /// Counts in a status: none negative, parts not greater than the whole.
-    static func counts(_ whole: Int32, _ parts: [(String, Int32)], generation: Int64) -> [FieldError] {
+    static func counts(
+        _ whole: Int32, _ parts: [(String, Int32)], generation: Int64, terminating: Int32? = nil
+    ) -> [FieldError] {
         let path = FieldPath("status")
         var errors = ValueRules.nonNegative(whole, path.child("replicas"))
         for (name, count) in parts { errors += ValueRules.nonNegative(count, path.child(name)) }
         errors += ValueRules.nonNegative(generation, path.child("observedGeneration"))
+        if let terminating { errors += ValueRules.nonNegative(terminating, path.child("terminatingReplicas")) }
         for (name, count) in parts where count > whole {
             errors.append(.invalid(path.child(name), count, "cannot be greater than status.replicas"))
         }
@@ -72,6 +73,6 @@ enum WorkloadRules {
     /// A counter that only grows.
     static func notDecremented(_ new: Int32?, _ old: Int32?) -> [FieldError] {
         guard let old, (new ?? 0) < old else { return [] }
-        return [.invalid(FieldPath("status", "collisionCount"), new.map { .int($0) } ?? .null, "cannot be decremented")]
+        return [.invalid(FieldPath("status", "collisionCount"), new ?? 0, "cannot be decremented")]
     }
 }

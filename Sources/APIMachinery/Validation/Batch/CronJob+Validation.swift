@@ -6,81 +6,76 @@ import Wire
 
 extension CronJob: Validated {
     public func validateBody() -> [FieldError] {
-        let path = FieldPath("spec")
-        var errors: [FieldError] = []
+        var errors = specFaults(from: nil)
         // the names of its jobs are eleven characters longer
         if metadata.name.utf8.count > 52 {
             errors.append(.invalid(FieldPath("metadata", "name"), metadata.name, NameRules.maxLength(52)))
         }
-        errors += schedule(path.child("schedule"))
-        if let zone = spec.timeZone { errors += timeZone(zone, path.child("timeZone")) }
+        return errors
+    }
+
+    public func validateUpdate(from old: CronJob) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + specFaults(from: old)
+    }
+
+    private func specFaults(from old: CronJob?) -> [FieldError] {
+        let path = FieldPath("spec")
+        var errors = schedule(from: old, path.child("schedule"))
         if let seconds = spec.startingDeadlineSeconds {
             errors += ValueRules.nonNegative(seconds, path.child("startingDeadlineSeconds"))
         }
-        errors += ValueRules.oneOf(
+        if let zone = spec.timeZone, old == nil || old?.spec.timeZone != zone {
+            errors += timeZone(zone, path.child("timeZone"))
+        }
+        errors += ValueRules.known(
             spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"], path.child("concurrencyPolicy"))
         let template = path.child("jobTemplate", "spec")
-        errors += JobRules.spec(spec.jobTemplate.spec, template)
-        if spec.jobTemplate.spec.manualSelector == true {
+        let job = spec.jobTemplate.spec
+        errors += JobRules.spec(job, template)
+        if let selector = job.selector {
+            let text = "`selector` will be auto-generated"
+            errors.append(.invalid(template.child("selector"), JSONValue(encoding: selector), text))
+        }
+        if job.manualSelector == true {
             errors.append(.notSupported(template.child("manualSelector"), true, ["nil", "false"]))
         }
-        if let limit = spec.successfulJobsHistoryLimit {
-            errors += ValueRules.nonNegative(limit, path.child("successfulJobsHistoryLimit"))
-        }
-        if let limit = spec.failedJobsHistoryLimit {
-            errors += ValueRules.nonNegative(limit, path.child("failedJobsHistoryLimit"))
+        for (name, limit) in [
+            ("successfulJobsHistoryLimit", spec.successfulJobsHistoryLimit),
+            ("failedJobsHistoryLimit", spec.failedJobsHistoryLimit),
+        ] {
+            errors += limit.map { ValueRules.nonNegative($0, path.child(name)) } ?? []
         }
         return errors
     }
 
-    /// Names of zones are relative paths of letters, digits and few signs; whether there is such a zone, the controller sees.
     private func timeZone(_ zone: String, _ path: FieldPath) -> [FieldError] {
         if zone.isEmpty { return [.invalid(path, zone, "timeZone must be nil or non-empty string")] }
-        if zone.lowercased() == "local" {
-            return [
-                .invalid(
-                    path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")
-            ]
-        }
+        let unknown = FieldError.invalid(path, zone, "unknown time zone \(zone)")
         let isName = zone.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-            !part.isEmpty && part != "." && part != ".."
-                && part.utf8.allSatisfy { NameRules.isLetter($0) || NameRules.isDigit($0) || "_+-".utf8.contains($0) }
+            !part.isEmpty && part != "." && part != ".." && !part.hasPrefix("-") && part.utf8.count <= 14
+                && part.utf8.allSatisfy {
+                    NameRules.isLetter($0) || NameRules.isDigit($0) || ".-_+".utf8.contains($0)
+                }
         }
-        return isName ? [] : [.invalid(path, zone, "unknown time zone \(zone)")]
+        guard isName else { return [unknown] }
+        if zone.lowercased() == "local" {
+            let text = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
+            return [.invalid(path, zone, text)] + (zone == "Local" ? [] : [unknown])
+        }
+        return zone == "UTC" || TimeZoneNames.contains(zone) ? [] : [unknown]
     }
 
-    private func schedule(_ path: FieldPath) -> [FieldError] {
+    private func schedule(from old: CronJob?, _ path: FieldPath) -> [FieldError] {
         let text = spec.schedule
         if text.isEmpty { return [.required(path)] }
-        if text.contains("TZ") {
-            return [.invalid(path, text, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")]
+        var errors: [FieldError] = CronScheduleRules.fault(text).map { [.invalid(path, text, $0)] } ?? []
+        guard text.contains("TZ") else { return errors }
+        if old?.spec.schedule.contains("TZ") != true {
+            let message = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+            errors.append(.invalid(path, text, message))
+        } else if spec.timeZone != nil {
+            errors.append(.invalid(path, text, "cannot use both timeZone field and TZ or CRON_TZ in schedule"))
         }
-        if text.hasPrefix("@") { return [] }
-        let fields = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard fields.count != 5 else { return [] }
-        return [.invalid(path, text, "expected exactly 5 fields, found \(fields.count): \(GoText.list(fields))")]
-    }
-}
-
-extension PodDisruptionBudget: Validated {
-    public func validateBody() -> [FieldError] {
-        let path = FieldPath("spec")
-        var errors: [FieldError] = []
-        if let minimum = spec.minAvailable, let maximum = spec.maxUnavailable {
-            let selector = spec.selector.map { JSONValue(encoding: $0) } ?? .null
-            let shown: JSONValue = [
-                "MinAvailable": JSONValue(encoding: minimum), "Selector": selector,
-                "MaxUnavailable": JSONValue(encoding: maximum),
-                "UnhealthyPodEvictionPolicy": spec.unhealthyPodEvictionPolicy.map { .string($0) } ?? .null,
-            ]
-            errors.append(.invalid(path, shown, "minAvailable and maxUnavailable cannot be both set"))
-        }
-        for (name, value) in [("minAvailable", spec.minAvailable), ("maxUnavailable", spec.maxUnavailable)] {
-            guard let value else { continue }
-            errors += ValueRules.countOrPercent(value, path.child(name)) + ValueRules.atMostAll(value, path.child(name))
-        }
-        let known = ["AlwaysAllow", "IfHealthyBudget"]
-        errors += ValueRules.oneOf(spec.unhealthyPodEvictionPolicy, known, path.child("unhealthyPodEvictionPolicy"))
-        return errors + LabelSelectorRules.validate(spec.selector, at: path.child("selector"))
+        return errors
     }
 }

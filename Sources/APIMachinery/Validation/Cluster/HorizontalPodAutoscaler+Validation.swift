@@ -31,6 +31,13 @@ extension HorizontalPodAutoscaler: Validated {
         return errors
     }
 
+    public func validateStatus(from old: HorizontalPodAutoscaler) -> [FieldError] {
+        let path = FieldPath("status")
+        return ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + ValueRules.nonNegative(status.currentReplicas, path.child("currentReplicas"))
+            + ValueRules.nonNegative(status.desiredReplicas, path.child("desiredReplicas"))
+    }
+
     private func reference(_ reference: CrossVersionObjectReference, _ path: FieldPath) -> [FieldError] {
         var errors = ValueRules.name(reference.kind, path.child("kind"), NameRules.pathSegment)
         errors += ValueRules.name(reference.name, path.child("name"), NameRules.pathSegment)

@@ -23,8 +23,12 @@ extension ConfigMap: Validated {
             errors += NameRules.configMapKey(key).map { .invalid(FieldPath("binaryData").key(key), key, $0) }
             size += value.count
         }
-        if size > dataLimit { errors.append(.tooLong(.root, limit: dataLimit)) }
+        if size > dataLimit { errors.append(.tooLong(FieldPath(""), limit: dataLimit)) }
         return errors
+    }
+
+    public func validateUpdate(from old: ConfigMap) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
     }
 
     public func validateChange(from old: ConfigMap) -> [FieldError] {
@@ -60,23 +64,40 @@ extension Secret: Validated {
         case "kubernetes.io/basic-auth":
             guard data["username"] == nil, data["password"] == nil else { return [] }
             return [.required(FieldPath("data").key("username")), .required(FieldPath("data").key("password"))]
-        case "kubernetes.io/ssh-auth": return (data["ssh-privatekey"] ?? []).isEmpty ? missing(["ssh-privatekey"]) : []
+        case "kubernetes.io/ssh-auth":
+            let isThere = !(data["ssh-privatekey"] ?? []).isEmpty
+            return isThere ? [] : [.required(FieldPath("data").key("ssh-privatekey"))]
         case "kubernetes.io/tls": return missing(["tls.crt", "tls.key"])
         default: return []
         }
     }
 
     private func missing(_ keys: [String]) -> [FieldError] {
-        keys.filter { (data[$0] ?? []).isEmpty }.map { .required(FieldPath("data").key($0)) }
+        keys.filter { data[$0] == nil }.map { .required(FieldPath("data").key($0)) }
     }
 
     private func document(_ key: String) -> [FieldError] {
         let at = FieldPath("data").key(key)
         guard let bytes = data[key] else { return [.required(at)] }
-        do { _ = try JSONValue.parse(bytes) } catch {
+        if bytes.isEmpty { return [] }
+        do {
+            let kind: String
+            switch try JSONValue.parse(bytes) {
+            case .object, .null: return []
+            case .array: kind = "array"
+            case .string: kind = "string"
+            case .bool: kind = "bool"
+            default: kind = "number"
+            }
+            let text = "json: cannot unmarshal \(kind) into Go value of type map[string]interface {}"
+            return [.invalid(at, "<secret contents redacted>", text)]
+        } catch {
             return [.invalid(at, "<secret contents redacted>", error.message)]
         }
-        return []
+    }
+
+    public func validateUpdate(from old: Secret) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
     }
 
     public func validateChange(from old: Secret) -> [FieldError] {
@@ -86,24 +107,5 @@ extension Secret: Validated {
         if immutable != true { errors.append(.forbidden(FieldPath("immutable"), immutableData)) }
         if data != old.data { errors.append(.forbidden(FieldPath("data"), immutableData)) }
         return errors
-    }
-}
-
-extension Namespace: Validated {
-    public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.labelName }
-
-    public func validateBody() -> [FieldError] {
-        let path = FieldPath("spec", "finalizers")
-        return spec.finalizers.enumerated().flatMap { index, name -> [FieldError] in
-            if name == "kubernetes" { return [] }
-            let faults = LabelRules.qualifiedName(name)
-            if faults.isEmpty, !name.contains("/") {
-                return [
-                    .invalid(
-                        path.index(index), name, "name is neither a standard finalizer name nor is it fully qualified")
-                ]
-            }
-            return faults.map { .invalid(path.index(index), name, $0) }
-        }
     }
 }

@@ -19,30 +19,19 @@ enum EnvironmentRules {
     private static func source(_ source: EnvVarSource, _ variable: EnvVar, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         var count = 0
-        if let reference = source.fieldRef {
+        let next = { (faults: [FieldError]) in
             count += 1
-            errors += field(reference, environmentFields, path.child("fieldRef"))
+            errors += faults
         }
-        if let reference = source.resourceFieldRef {
-            count += 1
-            errors += resourceField(reference, path.child("resourceFieldRef"))
-        }
+        if let reference = source.fieldRef { next(field(reference, environmentFields, path.child("fieldRef"))) }
+        if let reference = source.resourceFieldRef { next(resourceField(reference, path.child("resourceFieldRef"))) }
         if let reference = source.configMapKeyRef {
-            count += 1
-            let (name, key) = (reference.localObjectReference.name, reference.key)
-            errors += self.key(name, key, path.child("configMapKeyRef"))
+            next(key(reference.localObjectReference.name, reference.key, path.child("configMapKeyRef")))
         }
         if let reference = source.secretKeyRef {
-            count += 1
-            let (name, key) = (reference.localObjectReference.name, reference.key)
-            errors += self.key(name, key, path.child("secretKeyRef"))
+            next(key(reference.localObjectReference.name, reference.key, path.child("secretKeyRef")))
         }
-        if let reference = source.fileKeyRef {
-            count += 1
-            errors += ValueRules.required(reference.volumeName, path.child("fileKeyRef", "volumeName"))
-            errors += ValueRules.required(reference.path, path.child("fileKeyRef", "path"))
-            errors += ValueRules.required(reference.key, path.child("fileKeyRef", "key"))
-        }
+        if let reference = source.fileKeyRef { next(fileKey(reference, path.child("fileKeyRef"))) }
         if count == 0 {
             let text =
                 "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
@@ -62,30 +51,42 @@ enum EnvironmentRules {
         return errors
     }
 
+    private static func fileKey(_ reference: FileKeySelector, _ path: FieldPath) -> [FieldError] {
+        var errors = ValueRules.name(reference.key, path.child("key"), NameRules.environmentName)
+        errors += ValueRules.name(reference.volumeName, path.child("volumeName"), NameRules.dns1123Label)
+        return errors + VolumeRules.localPath(reference.path, path.child("path"))
+    }
+
     static func sources(_ sources: [EnvFromSource], _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, source) in sources.enumerated() {
             let at = path.index(index)
             errors += ValueRules.optionalName(source.prefix, at.child("prefix"), NameRules.environmentName)
-            switch (source.configMapRef, source.secretRef) {
-            case (nil, nil): errors.append(.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
-            case (.some, .some):
+            var count = 0
+            if let map = source.configMapRef {
+                count += 1
+                errors += name(map.localObjectReference.name, at.child("configMapRef", "name"))
+            }
+            if let secret = source.secretRef {
+                count += 1
+                errors += name(secret.localObjectReference.name, at.child("secretRef", "name"))
+            }
+            if count == 0 {
+                errors.append(.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
+            } else if count > 1 {
                 errors.append(.invalid(path, "", "may not have more than one field specified at a time"))
-            case (let map?, nil):
-                let name = map.localObjectReference.name
-                errors += NameRules.dns1123Subdomain(name).map { .invalid(at.child("configMapRef", "name"), name, $0) }
-            case (nil, let secret?):
-                let name = secret.localObjectReference.name
-                errors += NameRules.dns1123Subdomain(name).map { .invalid(at.child("secretRef", "name"), name, $0) }
             }
         }
         return errors
     }
 
+    private static func name(_ name: String, _ path: FieldPath) -> [FieldError] {
+        ValueRules.name(name, path) { ObjectMetaRules.subdomainName($0, true) }
+    }
+
     private static let environmentFields = [
         "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
-        "status.hostIP",
-        "status.hostIPs", "status.podIP", "status.podIPs",
+        "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
     ]
 
     /// Fields of a pod that volumes can show.
@@ -93,22 +94,42 @@ enum EnvironmentRules {
         "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid",
     ]
 
+    /// Every field of a pod that can be named at all.
+    private static let allFields: Set<String> = Set(environmentFields).union(volumeFields).union([
+        "spec.restartPolicy", "spec.schedulerName", "status.phase",
+    ])
+
     /// A reference to a field of the pod, of which `known` can be named, or an entry of its labels or annotations.
     static func field(_ reference: ObjectFieldSelector, _ known: [String], _ path: FieldPath) -> [FieldError] {
         if reference.apiVersion.isEmpty { return [.required(path.child("apiVersion"))] }
         if reference.fieldPath.isEmpty { return [.required(path.child("fieldPath"))] }
         let fieldPath = path.child("fieldPath")
-        guard reference.apiVersion == "v1" else {
-            let text = "error converting fieldPath: unsupported pod version: \(reference.apiVersion)"
-            return [.invalid(fieldPath, reference.fieldPath, text)]
+        func refuse(_ text: String) -> [FieldError] {
+            [.invalid(fieldPath, reference.fieldPath, "error converting fieldPath: " + text)]
         }
-        for prefix in ["metadata.annotations['", "metadata.labels['"] where reference.fieldPath.hasPrefix(prefix) {
-            guard reference.fieldPath.hasSuffix("']") else { break }
-            let key = String(reference.fieldPath.dropFirst(prefix.count).dropLast(2))
-            let text = prefix.hasPrefix("metadata.annotations") ? key.lowercased() : key
-            return LabelRules.qualifiedName(text).map { .invalid(fieldPath, key, $0) }
+        guard reference.apiVersion == "v1" else { return refuse("unsupported pod version: \(reference.apiVersion)") }
+        if let (whole, key) = subscripted(reference.fieldPath) {
+            switch whole {
+            case "metadata.annotations":
+                let name = key.lowercased()
+                return LabelRules.qualifiedName(name).map { .invalid(path, name, $0) }
+            case "metadata.labels": return LabelRules.qualifiedName(key).map { .invalid(path, key, $0) }
+            default:
+                guard allFields.contains(whole) else { return refuse("field label not supported: \(whole)") }
+                return [.invalid(path, whole, "does not support subscript")]
+            }
         }
-        return ValueRules.oneOf(reference.fieldPath, known, fieldPath)
+        let name = reference.fieldPath == "spec.host" ? "spec.nodeName" : reference.fieldPath
+        guard allFields.contains(name) else { return refuse("field label not supported: \(name)") }
+        return ValueRules.oneOf(name, known, fieldPath)
+    }
+
+    /// `metadata.labels` and `app` for `metadata.labels['app']`.
+    private static func subscripted(_ text: String) -> (String, String)? {
+        guard text.hasSuffix("']"), let open = text.firstIndex(of: "[") else { return nil }
+        let inner = text[open...].dropLast(2)
+        guard inner.hasPrefix("['"), open > text.startIndex else { return nil }
+        return (String(text[..<open]), String(inner.dropFirst(2)))
     }
 
     private static let containerResources = [
@@ -120,31 +141,45 @@ enum EnvironmentRules {
     static func resourceField(
         _ reference: ResourceFieldSelector, needsContainer: Bool = false, _ path: FieldPath
     ) -> [FieldError] {
-        if needsContainer, reference.containerName.isEmpty { return [.required(path.child("containerName"))] }
-        if reference.resource.isEmpty { return [.required(path.child("resource"))] }
+        var errors: [FieldError] = []
         let resource = reference.resource
-        let isHugePages = resource.hasPrefix("limits.hugepages-") || resource.hasPrefix("requests.hugepages-")
-        var errors = isHugePages ? [] : ValueRules.oneOf(resource, containerResources, path.child("resource"))
-        errors += divisor(reference, path.child("divisor"))
-        return errors
+        if needsContainer, reference.containerName.isEmpty {
+            errors.append(.required(path.child("containerName")))
+        } else if resource.isEmpty {
+            errors.append(.required(path.child("resource")))
+        } else if !isHugePages(resource) {
+            errors += ValueRules.oneOf(resource, containerResources, path.child("resource"))
+        }
+        return errors + divisor(reference, path.child("divisor"))
     }
 
+    private static func isHugePages(_ resource: String) -> Bool {
+        resource.hasPrefix("limits.hugepages-") || resource.hasPrefix("requests.hugepages-")
+    }
+
+    private static let divisors = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"]
+
     private static func divisor(_ reference: ResourceFieldSelector, _ path: FieldPath) -> [FieldError] {
-        let divisor = reference.divisor
-        guard !divisor.isZero else { return [] }
         let resource = reference.resource
-        if resource.hasSuffix(".cpu") {
-            let fits = divisor == Quantity(1) || divisor == Quantity(milli: 1)
-            return fits
-                ? [] : [.invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource")]
+        guard !reference.divisor.isZero else { return [] }
+        let text = reference.divisor.text
+        switch resource {
+        case "limits.cpu", "requests.cpu":
+            let message = "only divisor's values 1m and 1 are supported with the cpu resource"
+            return text == "1" || text == "1m" ? [] : [.invalid(path, resource, message)]
+        case "limits.memory", "requests.memory": return wholeDivisor(text, "memory", resource, path)
+        case "limits.ephemeral-storage", "requests.ephemeral-storage":
+            return wholeDivisor(text, "local ephemeral storage", resource, path)
+        default: return isHugePages(resource) ? wholeDivisor(text, "hugepages", resource, path) : []
         }
-        let units = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"]
-        guard !units.contains(divisor.text), resource.contains(".") else { return [] }
-        let kind =
-            resource.hasSuffix("memory")
-            ? "memory" : resource.hasSuffix("storage") ? "local ephemeral storage" : "hugepages"
-        let text =
-            "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the \(kind) resource"
-        return [.invalid(path, resource, text)]
+    }
+
+    private static func wholeDivisor(
+        _ text: String, _ kind: String, _ resource: String, _ path: FieldPath
+    ) -> [FieldError] {
+        guard !divisors.contains(text) else { return [] }
+        let message =
+            "only divisor's values \(divisors.joined(separator: ", ")) are supported with the \(kind) resource"
+        return [.invalid(path, resource, message)]
     }
 }

@@ -9,16 +9,27 @@ extension Node: Validated {
     private static let avoidPods = "scheduler.alpha.kubernetes.io/preferAvoidPods"
 
     public func validateBody() -> [FieldError] {
+        // upstream looks for taints below the metadata
+        annotationFaults + taints(FieldPath("metadata", "taints")) + resourceFaults
+            + podCIDRs(FieldPath("spec", "podCIDRs"))
+    }
+
+    private var annotationFaults: [FieldError] {
+        guard let text = metadata.annotations[Self.avoidPods], !text.isEmpty else { return [] }
+        do { _ = try JSONValue.parse(text) } catch {
+            return [.invalid(FieldPath("metadata", "annotations", "AvoidPods"), Self.avoidPods, error.message)]
+        }
+        return []
+    }
+
+    private var resourceFaults: [FieldError] {
+        let lists = [("capacity", status.capacity), ("allocatable", status.allocatable)]
         var errors: [FieldError] = []
-        if let text = metadata.annotations[Self.avoidPods], !text.isEmpty {
-            do { _ = try JSONValue.parse(text) } catch {
-                errors.append(
-                    .invalid(FieldPath("metadata", "annotations", "AvoidPods"), Self.avoidPods, error.message))
+        for (name, list) in lists {
+            for (resource, amount) in list.sorted(by: { $0.key < $1.key }) {
+                errors += ResourceRules.quantity(amount, of: resource, FieldPath("status", name, resource))
             }
         }
-        // upstream looks for taints below the metadata
-        errors += taints(FieldPath("metadata", "taints"))
-        errors += podCIDRs(FieldPath("spec", "podCIDRs"))
         return errors
     }
 
@@ -28,7 +39,10 @@ extension Node: Validated {
         for (index, taint) in spec.taints.enumerated() {
             let at = path.index(index)
             errors += LabelRules.qualifiedName(taint.key).map { .invalid(at.child("key"), taint.key, $0) }
-            errors += LabelRules.value(taint.value).map { .invalid(at.child("value"), taint.value, $0) }
+            let faults = LabelRules.value(taint.value)
+            if !faults.isEmpty {
+                errors.append(.invalid(at.child("value"), taint.value, faults.joined(separator: ";")))
+            }
             if taint.effect.isEmpty {
                 errors.append(.required(at.child("effect")))
             } else {
@@ -36,7 +50,7 @@ extension Node: Validated {
                 errors += ValueRules.oneOf(taint.effect, known, at.child("effect"))
             }
             if !seen.insert(taint.key + "\n" + taint.effect).inserted {
-                var duplicate = FieldError.duplicate(at, JSONValue(encoding: taint))
+                var duplicate = FieldError.duplicate(at, InternalForm.json(taint, "core/v1.Taint"))
                 duplicate.detail = "taints must be unique by key and effect pair"
                 errors.append(duplicate)
             }
@@ -55,18 +69,33 @@ extension Node: Validated {
         return errors
     }
 
-    public func validateChange(from old: Node) -> [FieldError] {
-        var errors: [FieldError] = []
-        if !old.spec.podCIDRs.isEmpty, spec.podCIDRs != old.spec.podCIDRs {
-            errors.append(
-                .forbidden(
-                    FieldPath("spec", "podCIDRs"), "node updates may not change podCIDR except from \"\" to valid"))
+    /// Upstream looks at a changed one as at a new one, and then at the change.
+    public func validateUpdate(from old: Node) -> [FieldError] { validateAsNew() + changeFaults(from: old) }
+
+    public func validateStatus(from old: Node) -> [FieldError] { changeFaults(from: old) }
+
+    private func changeFaults(from old: Node) -> [FieldError] {
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + annotationFaults + resourceFaults
+        for (index, address) in status.addresses.enumerated() where status.addresses[..<index].contains(address) {
+            let shown: JSONValue = ["Type": .string(address.type), "Address": .string(address.address)]
+            errors.append(.duplicate(FieldPath("status", "addresses").index(index), shown))
+        }
+        let network = FieldError.forbidden(
+            FieldPath("spec", "podCIDRs"), "node updates may not change podCIDR except from \"\" to valid")
+        if !old.spec.podCIDRs.isEmpty {
+            if old.spec.podCIDRs.count != spec.podCIDRs.count {
+                errors.append(network)
+            } else {
+                errors += zip(old.spec.podCIDRs, spec.podCIDRs).filter { $0 != $1 }.map { _ in network }
+            }
         }
         if !old.spec.providerID.isEmpty, spec.providerID != old.spec.providerID {
-            errors.append(
-                .forbidden(
-                    FieldPath("spec", "providerID"), "node updates may not change providerID except from \"\" to valid")
-            )
+            let text = "node updates may not change providerID except from \"\" to valid"
+            errors.append(.forbidden(FieldPath("spec", "providerID"), text))
+        }
+        errors += taints(FieldPath("metadata", "taints"))
+        if spec.externalID != old.spec.externalID {
+            errors.append(.forbidden(FieldPath("spec", "externalID"), "may not be updated"))
         }
         return errors
     }

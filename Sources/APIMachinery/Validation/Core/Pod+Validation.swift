@@ -5,61 +5,83 @@ public import KubernetesAPI
 import Wire
 
 extension Pod: Validated {
-    private static let mirrorAnnotation = "kubernetes.io/config.mirror"
-
     public func validateBody() -> [FieldError] {
-        var errors: [FieldError] = []
-        if let mirror = metadata.annotations[Self.mirrorAnnotation], spec.nodeName.isEmpty {
-            let at = FieldPath("metadata", "annotations").key(Self.mirrorAnnotation)
-            errors.append(.invalid(at, mirror, "must set spec.nodeName if mirror pod annotation is set"))
+        let path = FieldPath("spec")
+        var errors = validateSpec()
+        if !spec.ephemeralContainers.isEmpty {
+            errors.append(.forbidden(path.child("ephemeralContainers"), "cannot be set on create"))
         }
-        return errors + PodSpecRules.validate(spec, FieldPath("spec"))
+        if !spec.nodeName.isEmpty, !spec.schedulingGates.isEmpty {
+            let text = "cannot be set until all schedulingGates have been cleared"
+            errors.append(.forbidden(path.child("nodeName"), text))
+        }
+        return errors + PodAnnotationRules.profiles(metadata.annotations, spec, path)
     }
 
-    public func validateChange(from old: Pod) -> [FieldError] {
+    /// The faults that hold at any time of a pod's life.
+    private func validateSpec() -> [FieldError] {
         let path = FieldPath("spec")
-        guard spec.containers.count == old.spec.containers.count else {
-            return [.forbidden(path.child("containers"), "pod updates may not add or remove containers")]
+        var errors = PodAnnotationRules.validate(metadata.annotations, spec, FieldPath("metadata", "annotations"))
+        errors += PodSpecRules.validate(spec, of: metadata, path)
+        if spec.serviceAccountName.isEmpty {
+            for (index, volume) in spec.volumes.enumerated() {
+                let at = path.child("volumes").index(index).child("projected", "sources")
+                for (number, source) in (volume.volumeSource.projected?.sources ?? []).enumerated()
+                where source.serviceAccountToken != nil {
+                    let text = "must not be specified when serviceAccountName is not set"
+                    errors.append(.forbidden(at.index(number).child("serviceAccountToken"), text))
+                }
+            }
         }
-        guard spec.initContainers.count == old.spec.initContainers.count else {
-            return [.forbidden(path.child("initContainers"), "pod updates may not add or remove containers")]
+        for (index, container) in spec.containers.enumerated() {
+            errors += ContainerRules.imageOfPod(container, path.child("containers").index(index))
         }
-        var errors = images(path)
-        let deadline = deadlineFaults(old, path.child("activeDeadlineSeconds"))
-        if !deadline.isEmpty { return errors + deadline }
-        errors += addedGates(old, path)
-        errors += tolerationFaults(old, path.child("tolerations"))
-        let gates = spec.schedulingGates != old.spec.schedulingGates && !errors.isEmpty
-        if !gates, withMutableParts(of: old).spec != old.spec { errors.append(.forbidden(path, Self.fixedFields)) }
+        for (index, container) in spec.initContainers.enumerated() {
+            errors += ContainerRules.imageOfPod(container, path.child("initContainers").index(index))
+        }
         return errors
     }
 
-    private static let fixedFields =
-        "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-        + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-        + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n"
-
-    /// An image must stay one.
-    private func images(_ path: FieldPath) -> [FieldError] {
-        spec.containers.enumerated().filter { $1.image.isEmpty }.map {
-            .required(path.child("containers").index($0.offset).child("image"))
-        }
+    /// What every update asks: sound metadata and specification.
+    private func validateWhole(from old: Pod) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule) + validateSpec()
     }
 
-    private func deadlineFaults(_ old: Pod, _ path: FieldPath) -> [FieldError] {
-        guard let before = old.spec.activeDeadlineSeconds else { return [] }
+    public func validateUpdate(from old: Pod) -> [FieldError] {
+        let path = FieldPath("spec")
+        var errors = validateWhole(from: old) + PodAnnotationRules.change(of: self, from: old)
+        for (name, new, before) in [
+            ("containers", spec.containers, old.spec.containers),
+            ("initContainers", spec.initContainers, old.spec.initContainers),
+        ] {
+            guard new.count == before.count else {
+                return errors + [.forbidden(path.child(name), "pod updates may not add or remove containers")]
+            }
+            for (index, container) in new.enumerated() {
+                let at = path.child(name).index(index)
+                errors += ValueRules.required(container.image, at.child("image"))
+                errors += ContainerRules.imageOfPod(container, at)
+            }
+        }
+        let deadline = deadlineFaults(old, path.child("activeDeadlineSeconds"))
+        errors += deadline.errors
+        if deadline.isFinal { return errors }
+        errors += tolerationFaults(old, path.child("tolerations"))
+        errors += addedGates(old, path)
+        return errors + fixedFields(old, path)
+    }
+
+    private func deadlineFaults(_ old: Pod, _ path: FieldPath) -> (errors: [FieldError], isFinal: Bool) {
         guard let after = spec.activeDeadlineSeconds else {
-            return [.invalid(path, .null, "must not update from a positive integer to nil value")]
+            guard old.spec.activeDeadlineSeconds != nil else { return ([], false) }
+            return ([.invalid(path, .null, "must not update from a positive integer to nil value")], false)
         }
-        return after > before ? [.invalid(path, after, "must be less than or equal to previous value")] : []
-    }
-
-    private func addedGates(_ old: Pod, _ path: FieldPath) -> [FieldError] {
-        let known = Set(old.spec.schedulingGates.map(\.name))
-        return spec.schedulingGates.enumerated().filter { !known.contains($1.name) }.map { index, gate in
-            let text = "only deletion is allowed, but found new scheduling gate '\(gate.name)'"
-            return .forbidden(path.child("schedulingGates").index(index).child("name"), text)
+        if after < 0 || after > Int64(Int32.max) {
+            return ([.invalid(path, after, NameRules.range(0, Int(Int32.max)))], true)
         }
+        guard let before = old.spec.activeDeadlineSeconds, after > before else { return ([], false) }
+        return ([.invalid(path, after, "must be less than or equal to previous value")], true)
     }
 
     private func tolerationFaults(_ old: Pod, _ path: FieldPath) -> [FieldError] {
@@ -70,45 +92,65 @@ extension Pod: Validated {
                 return same == before
             }
         }
-        return isKept ? [] : [.forbidden(path, "existing toleration can not be modified except its tolerationSeconds")]
+        guard isKept else {
+            return [.forbidden(path, "existing toleration can not be modified except its tolerationSeconds")]
+        }
+        return SchedulingRules.tolerations(spec.tolerations, path)
     }
 
-    /// This pod with everything that may change as it was: what then differs from `old` may not change.
-    private func withMutableParts(of old: Pod) -> Pod {
-        var pod = self
-        for index in pod.spec.containers.indices { pod.spec.containers[index].image = old.spec.containers[index].image }
-        for index in pod.spec.initContainers.indices {
-            pod.spec.initContainers[index].image = old.spec.initContainers[index].image
+    private func addedGates(_ old: Pod, _ path: FieldPath) -> [FieldError] {
+        let known = Set(old.spec.schedulingGates.map(\.name))
+        return spec.schedulingGates.enumerated().filter { !known.contains($1.name) }.map { index, gate in
+            let text = "only deletion is allowed, but found new scheduling gate '\(gate.name)'"
+            return .forbidden(path.child("schedulingGates").index(index).child("name"), text)
         }
-        pod.spec.activeDeadlineSeconds = old.spec.activeDeadlineSeconds
-        pod.spec.tolerations = old.spec.tolerations
-        if (old.spec.terminationGracePeriodSeconds ?? 0) < 0, spec.terminationGracePeriodSeconds == 1 {
-            pod.spec.terminationGracePeriodSeconds = old.spec.terminationGracePeriodSeconds
-        }
-        if !old.spec.schedulingGates.isEmpty {
-            pod.spec.schedulingGates = old.spec.schedulingGates
-            // while gated, a pod may still be narrowed down to fewer nodes
-            pod.spec.nodeSelector = old.spec.nodeSelector
-            pod.spec.affinity = old.spec.affinity
-        }
-        return pod
     }
 
-    public func validateStatus(from old: Pod) -> [FieldError] {
-        let path = FieldPath("status")
+    private static let fixedText =
+        "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+        + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+        + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n"
+
+    /// Whatever differs besides what may change.
+    private func fixedFields(_ old: Pod, _ path: FieldPath) -> [FieldError] {
+        guard spec != old.spec else { return [] }
+        var rest = spec
+        for index in rest.containers.indices { rest.containers[index].image = old.spec.containers[index].image }
+        for index in rest.initContainers.indices {
+            rest.initContainers[index].image = old.spec.initContainers[index].image
+        }
+        rest.activeDeadlineSeconds = old.spec.activeDeadlineSeconds
+        rest.schedulingGates = old.spec.schedulingGates
+        rest.tolerations = old.spec.tolerations
+        if let before = old.spec.terminationGracePeriodSeconds, before < 0, rest.terminationGracePeriodSeconds == 1 {
+            rest.terminationGracePeriodSeconds = before
+        }
         var errors: [FieldError] = []
-        if !old.status.qosClass.isEmpty, status.qosClass != old.status.qosClass {
-            errors.append(.invalid(path.child("qosClass"), status.qosClass, ObjectMetaRules.immutableText))
+        if !old.spec.schedulingGates.isEmpty { errors += GatedPodRules.narrow(&rest, old.spec, path) }
+        guard rest != old.spec else { return errors }
+        let type = "core/v1.PodSpec"
+        let difference = LineDiff.of(InternalForm.json(old.spec, type), InternalForm.json(rest, type))
+        return errors + [.forbidden(path, Self.fixedText + difference)]
+    }
+
+    /// The faults of adding ephemeral containers: everything else is as it was.
+    public func validateEphemeralContainers(from old: Pod) -> [FieldError] {
+        let errors = validateWhole(from: old) + PodAnnotationRules.change(of: self, from: old)
+        guard old.metadata.annotations[PodAnnotationRules.mirror] == nil else {
+            return [.forbidden(FieldPath(""), "static pods do not support ephemeral containers")]
         }
-        let nominated = path.child("nominatedNodeName")
-        errors += ValueRules.optionalName(status.nominatedNodeName, nominated, NameRules.dns1123Subdomain)
-        for (index, condition) in status.conditions.enumerated() {
-            let at = path.child("conditions").index(index).child("Type")
-            errors += LabelRules.qualifiedName(condition.type).map { .invalid(at, condition.type, $0) }
+        return errors + EphemeralContainerRules.change(of: self, from: old)
+    }
+
+    /// The faults of changing resources: only containers' resources and resize policies can differ.
+    public func validateResize(from old: Pod) -> [FieldError] {
+        let errors = validateWhole(from: old)
+        guard old.metadata.annotations[PodAnnotationRules.mirror] == nil else {
+            return [.forbidden(FieldPath(""), "static pods cannot be resized")]
         }
-        for (index, ip) in status.podIPs.enumerated() {
-            errors += ValueRules.ipAddress(ip.ip, path.child("podIPs").index(index))
+        guard old.spec.os?.name != "windows" else {
+            return [.forbidden(FieldPath(""), "windows pods cannot be resized")]
         }
-        return errors
+        return errors + PodResizeRules.change(of: self, from: old)
     }
 }

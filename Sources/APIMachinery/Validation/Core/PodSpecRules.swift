@@ -6,45 +6,39 @@ import Wire
 
 /// The spec of a pod, alone and in templates.
 enum PodSpecRules {
-    static func validate(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
-        let containers = ContainerRules(spec)
-        var errors = VolumeRules.validate(spec.volumes, path.child("volumes"))
+    /// - Parameter pod: the metadata of the pod; nil for a template, of which less is asked.
+    static func validate(_ spec: PodSpec, of pod: ObjectMeta? = nil, _ path: FieldPath) -> [FieldError] {
+        let (volumeErrors, volumes) = VolumeRules.validate(spec.volumes, of: pod, path.child("volumes"))
+        let claims = Set(spec.resourceClaims.map(\.name).filter { !$0.isEmpty })
+        let rules = ContainerRules(spec: spec, volumes: volumes, claims: claims)
+        var errors = volumeErrors
+        errors += resourceClaims(spec.resourceClaims, path.child("resourceClaims"))
+        errors += rules.containers(path.child("containers"))
+        errors += rules.initContainers(path.child("initContainers"))
+        errors += EphemeralContainerRules.validate(rules, path.child("ephemeralContainers"))
         if let resources = spec.resources { errors += ResourceRules.pod(resources, of: spec, path.child("resources")) }
-        errors += containers.containers(path.child("containers"))
-        errors += containers.initContainers(path.child("initContainers"))
-        errors += restartPolicy(spec.restartPolicy, path.child("restartPolicy"))
-        errors += dns(spec, path)
+        errors += ContainerPortRules.onHostNetwork(spec, isPod: pod != nil, path)
+        errors += ValueRules.known(spec.restartPolicy, restartPolicies, path.child("restartPolicy"))
+        errors += ValueRules.known(spec.dnsPolicy, dnsPolicies, path.child("dnsPolicy"))
         errors += LabelRules.labels(spec.nodeSelector, at: path.child("nodeSelector"))
-        errors += host(spec, path)
-        for (index, reference) in spec.imagePullSecrets.enumerated() where reference.name.isEmpty {
-            errors.append(.required(path.child("imagePullSecrets").index(index).child("name")))
+        if let context = spec.securityContext {
+            errors += SecurityContextRules.pod(context, of: spec, path.child("securityContext"))
         }
         if let affinity = spec.affinity { errors += SchedulingRules.affinity(affinity, path.child("affinity")) }
         errors += dnsConfig(spec, path.child("dnsConfig"))
         errors += gates(spec, path)
         errors += SchedulingRules.spread(spec.topologySpreadConstraints, path.child("topologySpreadConstraints"))
-        errors += windowsHostProcess(spec, path)
+        errors += WindowsRules.hostProcess(spec, path)
+        errors += hostUsers(spec, path)
         errors += names(spec, path)
-        if let seconds = spec.activeDeadlineSeconds, seconds < 1 || seconds > Int64(Int32.max) {
-            errors.append(.invalid(path.child("activeDeadlineSeconds"), seconds, NameRules.range(1, Int(Int32.max))))
-        }
         errors += SchedulingRules.tolerations(spec.tolerations, path.child("tolerations"))
         errors += hostAliases(spec.hostAliases, path.child("hostAliases"))
         errors += classes(spec, path)
-        return errors
+        return errors + WindowsRules.operatingSystem(spec, path)
     }
 
+    private static let dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]
     static let restartPolicies = ["Always", "OnFailure", "Never"]
-
-    private static func restartPolicy(_ policy: String, _ path: FieldPath) -> [FieldError] {
-        policy.isEmpty ? [.required(path)] : ValueRules.oneOf(policy, restartPolicies, path)
-    }
-
-    private static func dns(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
-        let known = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]
-        if spec.dnsPolicy.isEmpty { return [.required(path.child("dnsPolicy"))] }
-        return ValueRules.oneOf(spec.dnsPolicy, known, path.child("dnsPolicy"))
-    }
 
     private static func dnsConfig(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
@@ -70,10 +64,14 @@ enum PodSpecRules {
             let text = "must not have more than 32 search paths"
             errors.append(.invalid(path.child("searches"), ValueRules.json(config.searches), text))
         }
+        if config.searches.joined(separator: " ").utf8.count > 2048 {
+            let text = "must not have more than 2048 characters (including spaces) in the search list"
+            errors.append(.invalid(path.child("searches"), ValueRules.json(config.searches), text))
+        }
         for (index, search) in config.searches.enumerated() where search != "." {
             let text = search.hasSuffix(".") ? String(search.dropLast()) : search
             errors += NameRules.dns1123SubdomainWithUnderscore(text).map {
-                .invalid(path.child("searches").index(index), search, $0)
+                .invalid(path.child("searches").index(index), text, $0)
             }
         }
         for (index, option) in config.options.enumerated() where option.name.isEmpty {
@@ -82,17 +80,43 @@ enum PodSpecRules {
         return errors
     }
 
-    private static func host(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
+    /// A pod with users of its own cannot share what it has with the host.
+    private static func hostUsers(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
+        guard spec.hostUsers == false else { return [] }
+        let shared = [("hostNetwork", spec.hostNetwork), ("hostPID", spec.hostPID), ("hostIPC", spec.hostIPC)]
+        return shared.filter(\.1).map { .forbidden(path.child($0.0), "when `hostUsers` is false") }
+    }
+
+    private static func resourceClaims(_ claims: [PodResourceClaim], _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if spec.hostUsers == false {
-            for (name, isSet) in [
-                ("hostNetwork", spec.hostNetwork), ("hostPID", spec.hostPID), ("hostIPC", spec.hostIPC),
-            ] where isSet {
-                errors.append(.forbidden(path.child(name), "when `hostUsers` is false"))
+        var names: Set<String> = []
+        for (index, claim) in claims.enumerated() {
+            let at = path.index(index)
+            if claim.name.isEmpty {
+                errors.append(.required(at.child("name")))
+            } else if !names.insert(claim.name).inserted {
+                errors.append(.duplicate(at.child("name"), claim.name))
+            } else {
+                errors += NameRules.dns1123Label(claim.name).map { .invalid(at.child("name"), claim.name, $0) }
             }
-        }
-        if let context = spec.securityContext {
-            errors += SecurityContextRules.pod(context, of: spec, path.child("securityContext"))
+            let shown = InternalForm.json(claim, "core/v1.PodResourceClaim")
+            switch (claim.resourceClaimName, claim.resourceClaimTemplateName) {
+            case (.some, .some):
+                let text = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
+                errors.append(.invalid(at, shown, text))
+            case (nil, nil):
+                let text = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
+                errors.append(.invalid(at, shown, text))
+            default: break
+            }
+            let references = [
+                ("resourceClaimName", claim.resourceClaimName),
+                ("resourceClaimTemplateName", claim.resourceClaimTemplateName),
+            ]
+            for (field, name) in references {
+                guard let name else { continue }
+                errors += NameRules.dns1123Subdomain(name).map { .invalid(at.child(field), name, $0) }
+            }
         }
         return errors
     }
@@ -112,21 +136,14 @@ enum PodSpecRules {
         return errors
     }
 
-    private static func windowsHostProcess(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
-        let isWhole = spec.securityContext?.windowsOptions?.hostProcess == true
-        let isPart = (spec.containers + spec.initContainers).contains {
-            $0.securityContext?.windowsOptions?.hostProcess == true
-        }
-        guard isWhole || isPart, !spec.hostNetwork else { return [] }
-        let text = "hostNetwork must be true if pod contains any hostProcess containers"
-        return [.invalid(path.child("hostNetwork"), false, text)]
-    }
-
     private static func names(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         let account = path.child("serviceAccountName")
         errors += ValueRules.optionalName(spec.serviceAccountName, account, NameRules.dns1123Subdomain)
         errors += ValueRules.optionalName(spec.nodeName, path.child("nodeName"), NameRules.dns1123Subdomain)
+        if let seconds = spec.activeDeadlineSeconds, seconds < 1 || seconds > Int64(Int32.max) {
+            errors.append(.invalid(path.child("activeDeadlineSeconds"), seconds, NameRules.range(1, Int(Int32.max))))
+        }
         errors += ValueRules.optionalName(spec.hostname, path.child("hostname"), NameRules.dns1123Label)
         errors += ValueRules.optionalName(spec.subdomain, path.child("subdomain"), NameRules.dns1123Label)
         guard let override = spec.hostnameOverride else { return errors }
@@ -161,15 +178,9 @@ enum PodSpecRules {
         }
         let preemption = ["Never", "PreemptLowerPriority"]
         errors += ValueRules.oneOf(spec.preemptionPolicy, preemption, path.child("preemptionPolicy"))
-        for (name, amount) in spec.overhead {
-            errors += ResourceRules.quantity(amount, of: name, path.child("overhead").key(name))
-        }
-        if let os = spec.os {
-            if os.name.isEmpty {
-                errors.append(.required(path.child("os", "name"), "cannot be empty"))
-            } else {
-                errors += ValueRules.oneOf(os.name, ["linux", "windows"], path.child("os"))
-            }
+        if !spec.overhead.isEmpty {
+            errors += ResourceRules.container(
+                ResourceRequirements { $0.limits = spec.overhead }, path.child("overhead"))
         }
         return errors
     }
@@ -178,7 +189,9 @@ enum PodSpecRules {
     static func template(_ template: PodTemplateSpec, _ path: FieldPath) -> [FieldError] {
         var errors = LabelRules.labels(template.metadata.labels, at: path.child("labels"))
         errors += LabelRules.annotations(template.metadata.annotations, at: path.child("annotations"))
+        errors += PodAnnotationRules.validate(template.metadata.annotations, template.spec, path.child("annotations"))
         errors += validate(template.spec, path.child("spec"))
+        errors += PodAnnotationRules.profiles(template.metadata.annotations, template.spec, path.child("spec"))
         if !template.spec.ephemeralContainers.isEmpty {
             let at = path.child("spec", "ephemeralContainers")
             errors.append(.forbidden(at, "ephemeral containers not allowed in pod template"))

@@ -30,7 +30,7 @@ enum ProbeRules {
     }
 
     private static func mustBeOne(_ probe: Probe, _ path: FieldPath) -> [FieldError] {
-        probe.successThreshold == 1 || probe.successThreshold < 0
+        probe.successThreshold == 1
             ? [] : [.invalid(path.child("successThreshold"), probe.successThreshold, "must be 1")]
     }
 
@@ -91,10 +91,10 @@ enum ProbeRules {
         var errors = ValueRules.required(action.path, path.child("path"))
         errors += ValueRules.port(action.port, path.child("port"))
         errors += ValueRules.oneOf(action.scheme, ["HTTP", "HTTPS"], path.child("scheme"))
-        for (index, header) in action.httpHeaders.enumerated() where !isHeaderName(header.name) {
+        for header in action.httpHeaders where !isHeaderName(header.name) {
             let text = NameRules.regexError(
                 "a valid HTTP header must consist of alphanumeric characters or '-'", "[-A-Za-z0-9]+", "X-Header-Name")
-            errors.append(.invalid(path.child("httpHeaders").index(index).child("name"), header.name, text))
+            errors.append(.invalid(path.child("httpHeaders"), header.name, text))
         }
         return errors
     }

@@ -5,72 +5,75 @@ import KubernetesAPI
 import Wire
 
 /// Volumes that several sources put files into.
-enum ProjectedVolumeRules {
+struct ProjectedVolumeRules {
+    /// The path of the volume: upstream names some fields of sources below it instead of the source.
+    let path: FieldPath
+    /// The files that sources so far have put there.
+    private var files: Set<String> = []
+    private var errors: [FieldError] = []
+
     static func validate(_ volume: ProjectedVolumeSource, _ path: FieldPath) -> [FieldError] {
-        var errors = VolumeRules.mode(volume.defaultMode, path.child("defaultMode"))
-        var paths: Set<String> = []
-        for (index, source) in volume.sources.enumerated() {
-            errors += self.source(source, path.child("sources").index(index), path)
-            for (file, shown) in files(of: source) where !file.isEmpty && !paths.insert(file).inserted {
-                errors.append(.invalid(path, shown, "conflicting duplicate paths"))
-            }
-        }
-        return errors
+        var rules = ProjectedVolumeRules(path: path)
+        rules.errors = VolumeRules.mode(volume.defaultMode, path.child("defaultMode"))
+        for (index, source) in volume.sources.enumerated() { rules.source(source, path.child("sources").index(index)) }
+        return rules.errors
     }
 
-    /// The files of a source, each with what a message about it shows: the name of a ConfigMap or Secret, otherwise the path.
-    private static func files(of source: VolumeProjection) -> [(path: String, shown: String)] {
-        var files: [(path: String, shown: String)] = []
-        if let secret = source.secret { files += secret.items.map { ($0.path, secret.localObjectReference.name) } }
-        if let map = source.configMap { files += map.items.map { ($0.path, map.localObjectReference.name) } }
-        files += source.downwardAPI?.items.map { ($0.path, $0.path) } ?? []
-        if let token = source.serviceAccountToken { files.append((token.path, token.path)) }
-        if let bundle = source.clusterTrustBundle { files.append((bundle.path, bundle.path)) }
-        return files
-    }
+    private init(path: FieldPath) { self.path = path }
 
-    /// Upstream names the fields of some sources below the volume instead of the source: `volume` is its path.
-    private static func source(_ source: VolumeProjection, _ path: FieldPath, _ volume: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
+    private mutating func source(_ source: VolumeProjection, _ at: FieldPath) {
         var count = 0
-        let next = { (faults: [FieldError]) in
-            count += 1
-            errors += count > 1 ? [.forbidden(path, "may not specify more than 1 volume type per source")] : faults
-        }
         if let secret = source.secret {
-            let at = path.child("secret")
-            next(
-                ValueRules.required(secret.localObjectReference.name, at.child("name"))
-                    + VolumeRules.keys(secret.items, at.child("items")))
+            count += 1
+            keys(secret.items, of: secret.localObjectReference.name, at.child("secret"))
         }
         if let map = source.configMap {
-            let at = path.child("configMap")
-            next(
-                ValueRules.required(map.localObjectReference.name, at.child("name"))
-                    + VolumeRules.keys(map.items, at.child("items")))
+            count += 1
+            keys(map.items, of: map.localObjectReference.name, at.child("configMap"))
         }
         if let downward = source.downwardAPI {
-            next(downward.items.flatMap { VolumeRules.downwardFile($0, volume.child("downwardAPI")) })
+            count += 1
+            for file in downward.items {
+                errors += VolumeRules.downwardFile(file, at.child("downwardAPI"))
+                claim(file.path, shown: file.path)
+            }
         }
-        if let token = source.serviceAccountToken { next(self.token(token, path.child("serviceAccountToken"), volume)) }
+        if let token = source.serviceAccountToken {
+            count += 1
+            self.token(token, at.child("serviceAccountToken"))
+        }
         if let bundle = source.clusterTrustBundle {
-            next(VolumeRules.localPath(bundle.path, path.child("clusterTrustBundle", "path")))
+            count += 1
+            errors += VolumeRules.localPath(bundle.path, at.child("clusterTrustBundle", "path"))
+            claim(bundle.path, shown: bundle.path)
         }
-        if source.podCertificate != nil { next([]) }
-        return errors
+        if source.podCertificate != nil { count += 1 }
+        if count > 1 { errors.append(.forbidden(at, "may not specify more than 1 volume type per source")) }
     }
 
-    private static func token(
-        _ token: ServiceAccountTokenProjection, _ path: FieldPath, _ volume: FieldPath
-    ) -> [FieldError] {
-        var errors: [FieldError] = []
-        let at = path.child("expirationSeconds")
-        if let seconds = token.expirationSeconds, seconds < 600 {
-            errors.append(.invalid(at, seconds, "may not specify a duration less than 10 minutes"))
+    private mutating func keys(_ items: [KeyToPath], of name: String, _ at: FieldPath) {
+        errors += ValueRules.required(name, at.child("name"))
+        for (index, item) in items.enumerated() {
+            errors += VolumeRules.key(item, at.child("items").index(index))
+            claim(item.path, shown: name)
         }
-        if let seconds = token.expirationSeconds, seconds > 1 << 32 {
-            errors.append(.invalid(at, seconds, "may not specify a duration larger than 2^32 seconds"))
+    }
+
+    private mutating func claim(_ file: String, shown: String) {
+        guard !file.isEmpty, !files.insert(file).inserted else { return }
+        errors.append(.invalid(path, shown, "conflicting duplicate paths"))
+    }
+
+    private mutating func token(_ token: ServiceAccountTokenProjection, _ at: FieldPath) {
+        let seconds = token.expirationSeconds ?? 3600
+        if seconds < 600 {
+            let text = "may not specify a duration less than 10 minutes"
+            errors.append(.invalid(at.child("expirationSeconds"), seconds, text))
         }
-        return errors + VolumeRules.localPath(token.path, volume.child("path"))
+        if seconds > 1 << 32 {
+            let text = "may not specify a duration larger than 2^32 seconds"
+            errors.append(.invalid(at.child("expirationSeconds"), seconds, text))
+        }
+        errors += VolumeRules.localPath(token.path, path.child("path"))
     }
 }

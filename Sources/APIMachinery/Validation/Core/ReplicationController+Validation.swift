@@ -16,14 +16,25 @@ extension ReplicationController: Validated {
             let at = path.child("template", "metadata", "labels")
             errors.append(.invalid(at, ValueRules.json(labels), "`selector` does not match template `labels`"))
         }
-        return errors + WorkloadRules.template(template)
+        return errors + WorkloadRules.template(template, of: "ReplicationController")
     }
 
-    public func validateStatus(from _: ReplicationController) -> [FieldError] {
+    /// Upstream looks at a changed one as at a new one, and then at the change.
+    public func validateUpdate(from old: ReplicationController) -> [FieldError] {
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+    }
+
+    public func validateStatus(from old: ReplicationController) -> [FieldError] {
         let parts = [
             ("fullyLabeledReplicas", status.fullyLabeledReplicas), ("readyReplicas", status.readyReplicas),
             ("availableReplicas", status.availableReplicas),
         ]
-        return WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
+        if status.availableReplicas > status.readyReplicas {
+            let at = FieldPath("status", "availableReplicas")
+            errors.append(.invalid(at, status.availableReplicas, "cannot be greater than readyReplicas"))
+        }
+        return errors
     }
 }

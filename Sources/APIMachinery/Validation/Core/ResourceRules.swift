@@ -12,16 +12,26 @@ enum ResourceRules {
         "requests.ephemeral-storage",
         "limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.storage", "services",
         "replicationcontrollers",
-        "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
-        "resourcequotas",
+        "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports",
+        "services.loadbalancers",
     ]
 
     /// The faults of a container's resources.
     static func container(_ resources: ResourceRequirements, _ path: FieldPath) -> [FieldError] {
-        var errors = list(resources.limits, path.child("limits"))
-        let requests = path.child("requests")
-        errors += list(resources.requests, requests)
+        requirements(resources, path, name: containerResourceName)
+    }
+
+    private static func requirements(
+        _ resources: ResourceRequirements, _ path: FieldPath, name rule: (String, FieldPath) -> [FieldError]
+    ) -> [FieldError] {
+        let (limits, requests) = (path.child("limits"), path.child("requests"))
+        var errors: [FieldError] = []
+        for (name, limit) in sorted(resources.limits) {
+            errors += rule(name, limits.key(name)) + quantity(limit, of: name, limits.key(name))
+            errors += hugePages(limit, of: name, limits.key(name))
+        }
         for (name, request) in sorted(resources.requests) {
+            errors += rule(name, requests.key(name)) + quantity(request, of: name, requests.key(name))
             if let limit = resources.limits[name] {
                 if request != limit, !isOvercommitAllowed(name) {
                     errors.append(.invalid(requests, request.text, "must be equal to \(name) limit of \(limit.text)"))
@@ -30,8 +40,9 @@ enum ResourceRules {
                     errors.append(.invalid(requests, request.text, text))
                 }
             } else if !isOvercommitAllowed(name) {
-                errors.append(.required(path.child("limits"), "Limit must be set for non overcommitable resources"))
+                errors.append(.required(limits, "Limit must be set for non overcommitable resources"))
             }
+            errors += hugePages(request, of: name, requests.key(name))
         }
         let names = Set(resources.limits.keys).union(resources.requests.keys)
         if names.contains(where: isHugePages), names.isDisjoint(with: ["cpu", "memory"]) {
@@ -40,27 +51,76 @@ enum ResourceRules {
         return errors
     }
 
+    /// Huge pages come in whole pages.
+    private static func hugePages(_ amount: Quantity, of name: String, _ path: FieldPath) -> [FieldError] {
+        guard isHugePages(name), let size = Quantity(String(name.dropFirst("hugepages-".count))), size.value > 0,
+            amount.value % size.value != 0 || amount.value < 0
+        else { return [] }
+        return [.invalid(path, amount.text, "\(amount.text) is not positive integer multiple of \(name)")]
+    }
+
     /// The faults of the resources of a whole pod: cpu, memory and huge pages alone, and at least what its containers ask for.
     static func pod(_ resources: ResourceRequirements, of spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        for (part, amounts) in [("limits", resources.limits), ("requests", resources.requests)] {
-            for (name, _) in sorted(amounts) where name != "cpu" && name != "memory" && !isHugePages(name) {
-                errors.append(.notSupported(path.child(part).key(name), name, ["cpu", "hugepages-", "memory"]))
+        if !resources.claims.isEmpty {
+            errors.append(.forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level"))
+        }
+        errors += requirements(resources, path) { name, at in
+            let faults = resourceName(name, at)
+            guard faults.isEmpty, !PodResources.isSupported(name) else { return faults }
+            return [.notSupported(at, name, ["cpu", "hugepages-", "memory"])]
+        }
+        for (name, sum) in sorted(PodResources.containerRequests(spec)) where PodResources.isSupported(name) {
+            let whole = resources.requests[name] ?? Quantity()
+            guard sum > whole else { continue }
+            let text = "must be greater than or equal to aggregate container requests of \(sum.text)"
+            errors.append(.invalid(path.child("requests").key(name), whole.text, text))
+        }
+        for (index, container) in spec.containers.enumerated() {
+            for (name, limit) in sorted(container.resources.limits) {
+                guard let whole = resources.limits[name], limit > whole else { continue }
+                let at = path.child("containers").index(index).key(name).child("limits")
+                errors.append(.invalid(at, limit.text, "must be less than or equal to pod limits of \(whole.text)"))
             }
         }
-        for (name, whole) in sorted(resources.requests) {
-            let asked = spec.containers.compactMap { $0.resources.requests[name] }
-            let sum = asked.reduce(Quantity()) { $0 + $1 }
-            if sum > whole {
-                let text = "must be greater than or equal to aggregate container requests of \(sum.text)"
-                errors.append(.invalid(path.child("requests").key(name), whole.text, text))
+        return errors
+    }
+
+    /// The claims that a container uses must be claims of its pod.
+    static func claims(_ claims: [CoreResourceClaim], of pod: Set<String>, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        var used: Set<String> = []
+        for (index, claim) in claims.enumerated() {
+            let at = path.index(index)
+            guard !claim.name.isEmpty else {
+                errors.append(.required(at))
+                continue
             }
+            if used.contains(claim.name) {
+                errors.append(.duplicate(at, claim.name))
+            } else {
+                errors += request(of: claim, &used, at)
+            }
+            guard !pod.contains(claim.name) else { continue }
+            var missing = FieldError.notFound(at, .string(claim.name))
+            missing.detail = "must be one of the names in pod.spec.resourceClaims"
+            missing.detail += pod.isEmpty ? " which is empty" : ": " + pod.sorted().joined(separator: ", ")
+            errors.append(missing)
         }
-        for (name, request) in sorted(resources.requests) {
-            guard let limit = resources.limits[name], request > limit else { continue }
-            let text = "must be less than or equal to \(name) limit of \(limit.text)"
-            errors.append(.invalid(path.child("requests").key(name), request.text, text))
+        return errors
+    }
+
+    private static func request(of claim: CoreResourceClaim, _ used: inout Set<String>, _ path: FieldPath)
+        -> [FieldError]
+    {
+        let key = claim.request.isEmpty ? claim.name : claim.name + "/" + claim.request
+        var errors = ValueRules.optionalName(claim.request, path.child("request"), NameRules.dns1123Label)
+        if used.contains(key) {
+            errors.append(.duplicate(path, key))
+        } else if claim.request.isEmpty, used.contains(where: { $0.hasPrefix(claim.name + "/") }) {
+            errors.append(.duplicate(path, claim.name))
         }
+        used.insert(key)
         return errors
     }
 
@@ -68,26 +128,17 @@ enum ResourceRules {
         amounts.count < 2 ? Array(amounts) : amounts.sorted { $0.key < $1.key }
     }
 
-    private static func list(_ amounts: [String: Quantity], _ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
-        for (name, amount) in sorted(amounts) {
-            if !standardForContainers.contains(name) { errors += containerResourceName(name, path.key(name)) }
-            errors += quantity(amount, of: name, path.key(name))
-            if isHugePages(name), let size = Quantity(String(name.dropFirst("hugepages-".count))), size.value > 0 {
-                if amount.value % size.value != 0 || amount.value < 0 {
-                    let text = "\(amount.text) is not positive integer multiple of \(name)"
-                    errors.append(.invalid(path.key(name), amount.text, text))
-                }
-            }
-        }
-        return errors
-    }
-
     /// The faults of the name of a resource of a container.
     static func containerResourceName(_ name: String, _ path: FieldPath) -> [FieldError] {
+        if standardForContainers.contains(name) { return [] }
         var errors = resourceName(name, path)
-        if !name.contains("/"), !standardForContainers.contains(name), !isHugePages(name) {
-            errors.append(.invalid(path, name, "must be a standard resource for containers"))
+        if !name.contains("/") {
+            if !isHugePages(name) {
+                errors.append(.invalid(path, name, "must be a standard resource for containers"))
+            }
+        } else if !isNative(name), name.hasPrefix("requests.") || !LabelRules.qualifiedName("requests." + name).isEmpty
+        {
+            errors.append(.invalid(path, name, "doesn't follow extended resource name standard"))
         }
         return errors
     }

@@ -18,7 +18,7 @@ enum SchedulingRules {
                 if term.weight < 1 || term.weight > 100 {
                     errors.append(.invalid(item.child("weight"), term.weight, "must be in the range 1-100"))
                 }
-                errors += self.term(term.preference, item.child("preference"))
+                errors += self.term(term.preference, allowsInvalidValues: true, item.child("preference"))
             }
         }
         if let pod = affinity.podAffinity {
@@ -40,10 +40,13 @@ enum SchedulingRules {
         return selector.nodeSelectorTerms.enumerated().flatMap { term($1, terms.index($0)) }
     }
 
-    private static func term(_ term: NodeSelectorTerm, _ path: FieldPath) -> [FieldError] {
+    private static func term(
+        _ term: NodeSelectorTerm, allowsInvalidValues: Bool = false, _ path: FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, requirement) in term.matchExpressions.enumerated() {
-            errors += self.requirement(requirement, path.child("matchExpressions").index(index))
+            let at = path.child("matchExpressions").index(index)
+            errors += self.requirement(requirement, allowsInvalidValues: allowsInvalidValues, at)
         }
         for (index, requirement) in term.matchFields.enumerated() {
             errors += field(requirement, path.child("matchFields").index(index))
@@ -51,7 +54,9 @@ enum SchedulingRules {
         return errors
     }
 
-    private static func requirement(_ requirement: NodeSelectorRequirement, _ path: FieldPath) -> [FieldError] {
+    private static func requirement(
+        _ requirement: NodeSelectorRequirement, allowsInvalidValues: Bool, _ path: FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         let values = path.child("values")
         switch requirement.operator {
@@ -70,6 +75,7 @@ enum SchedulingRules {
         default: errors.append(.invalid(path.child("operator"), requirement.operator, "not a valid selector operator"))
         }
         errors += LabelRules.qualifiedName(requirement.key).map { .invalid(path.child("key"), requirement.key, $0) }
+        guard !allowsInvalidValues else { return errors }
         for (index, value) in requirement.values.enumerated() {
             errors += LabelRules.value(value).map { .invalid(values.index(index), value, $0) }
         }
@@ -118,6 +124,7 @@ enum SchedulingRules {
         for name in term.namespaces {
             errors += NameRules.dns1123Label(name).map { .invalid(path.child("namespace"), name, $0) }
         }
+        errors += LabelKeyRules.affinity(term, path)
         let key = path.child("topologyKey")
         if term.topologyKey.isEmpty { errors.append(.required(key, "can not be empty")) }
         return errors + LabelRules.qualifiedName(term.topologyKey).map { .invalid(key, term.topologyKey, $0) }
@@ -151,7 +158,9 @@ enum SchedulingRules {
     private static func comparison(of toleration: Toleration, _ path: FieldPath) -> [FieldError] {
         switch toleration.operator {
         case "", "Equal":
-            return LabelRules.value(toleration.value).map { .invalid(path.child("operator"), toleration.value, $0) }
+            let faults = LabelRules.value(toleration.value)
+            guard !faults.isEmpty else { return [] }
+            return [.invalid(path.child("operator"), toleration.value, faults.joined(separator: ";"))]
         case "Exists":
             let text = "value must be empty when `operator` is 'Exists'"
             return toleration.value.isEmpty ? [] : [.invalid(path.child("operator"), toleration.value, text)]
@@ -161,35 +170,90 @@ enum SchedulingRules {
     }
 
     static func spread(_ constraints: [TopologySpreadConstraint], _ path: FieldPath) -> [FieldError] {
+        constraints.enumerated().flatMap { index, constraint in
+            spread(constraint, before: constraints[(index + 1)...], path.index(index))
+        }
+    }
+
+    private static func spread(
+        _ constraint: TopologySpreadConstraint, before rest: ArraySlice<TopologySpreadConstraint>, _ path: FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
-        var seen: Set<String> = []
-        for (index, constraint) in constraints.enumerated() {
-            let at = path.index(index)
-            if constraint.maxSkew <= 0 {
-                errors.append(.invalid(at.child("maxSkew"), constraint.maxSkew, "must be greater than zero"))
+        let action = constraint.whenUnsatisfiable
+        if constraint.maxSkew <= 0 {
+            errors.append(.invalid(path.child("maxSkew"), constraint.maxSkew, "must be greater than zero"))
+        }
+        if constraint.topologyKey.isEmpty { errors.append(.required(path.child("topologyKey"), "can not be empty")) }
+        errors += ValueRules.oneOf(action, ["DoNotSchedule", "ScheduleAnyway"], path.child("whenUnsatisfiable"))
+        if rest.contains(where: { $0.topologyKey == constraint.topologyKey && $0.whenUnsatisfiable == action }) {
+            let key = "{\(constraint.topologyKey), \(action)}"
+            errors.append(.duplicate(path.child("{topologyKey, whenUnsatisfiable}"), key))
+        }
+        if let minimum = constraint.minDomains {
+            let at = path.child("minDomains")
+            if minimum <= 0 { errors.append(.invalid(at, minimum, "must be greater than zero")) }
+            if action != "DoNotSchedule" {
+                let text = "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(action)"
+                errors.append(.invalid(at, minimum, text))
             }
-            if constraint.topologyKey.isEmpty { errors.append(.required(at.child("topologyKey"), "can not be empty")) }
-            let actions = ["DoNotSchedule", "ScheduleAnyway"]
-            errors += ValueRules.oneOf(constraint.whenUnsatisfiable, actions, at.child("whenUnsatisfiable"))
-            let key = "{\(constraint.topologyKey), \(constraint.whenUnsatisfiable)}"
-            if !seen.insert(key).inserted {
-                errors.append(.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), key))
+        }
+        let policies = ["Honor", "Ignore"]
+        errors += ValueRules.oneOf(constraint.nodeAffinityPolicy, policies, path.child("nodeAffinityPolicy"))
+        errors += ValueRules.oneOf(constraint.nodeTaintsPolicy, policies, path.child("nodeTaintsPolicy"))
+        errors += LabelKeyRules.spread(constraint, path.child("matchLabelKeys"))
+        return errors + LabelSelectorRules.validate(constraint.labelSelector, at: path.child("labelSelector"))
+    }
+}
+
+/// Keys of labels whose values are taken from the pod itself.
+enum LabelKeyRules {
+    private static let needsSelector = "must not be specified when labelSelector is not set"
+
+    static func spread(_ constraint: TopologySpreadConstraint, _ path: FieldPath) -> [FieldError] {
+        guard !constraint.matchLabelKeys.isEmpty else { return [] }
+        var errors: [FieldError] = []
+        if constraint.labelSelector == nil { errors.append(.forbidden(path, needsSelector)) }
+        let selector = constraint.labelSelector ?? LabelSelector()
+        let merged = Set(constraint.matchLabelKeys)
+        // what the server has merged into the selector itself is no conflict
+        let expressions = selector.matchExpressions.filter {
+            !(merged.contains($0.key) && $0.operator == "In" && $0.values.count == 1)
+        }
+        let used = Set(selector.matchLabels.keys).union(expressions.map(\.key))
+        for (index, key) in constraint.matchLabelKeys.enumerated() {
+            errors += LabelRules.qualifiedName(key).map { .invalid(path.index(index), key, $0) }
+            if used.contains(key) {
+                errors.append(.invalid(path.index(index), key, "exists in both matchLabelKeys and labelSelector"))
             }
-            if let minimum = constraint.minDomains {
-                if minimum <= 0 {
-                    errors.append(.invalid(at.child("minDomains"), minimum, "must be greater than zero"))
-                }
-                if constraint.whenUnsatisfiable != "DoNotSchedule" {
-                    let text =
-                        "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(constraint.whenUnsatisfiable)"
-                    errors.append(.invalid(at.child("minDomains"), minimum, text))
-                }
-            }
-            errors += ValueRules.oneOf(
-                constraint.nodeAffinityPolicy, ["Honor", "Ignore"], at.child("nodeAffinityPolicy"))
-            errors += ValueRules.oneOf(constraint.nodeTaintsPolicy, ["Honor", "Ignore"], at.child("nodeTaintsPolicy"))
-            errors += LabelSelectorRules.validate(constraint.labelSelector, at: at.child("labelSelector"))
         }
         return errors
+    }
+
+    static func affinity(_ term: PodAffinityTerm, _ path: FieldPath) -> [FieldError] {
+        var errors = names(term.matchLabelKeys, term.labelSelector, path.child("matchLabelKeys"))
+        errors += names(term.mismatchLabelKeys, term.labelSelector, path.child("mismatchLabelKeys"))
+        if let selector = term.labelSelector {
+            var used = Set(selector.matchLabels.keys)
+            for expression in selector.matchExpressions {
+                if let index = term.matchLabelKeys.lastIndex(of: expression.key), used.contains(expression.key) {
+                    let text = "exists in both matchLabelKeys and labelSelector"
+                    errors.append(.invalid(path.index(index), expression.key, text))
+                }
+                used.insert(expression.key)
+            }
+        }
+        for (index, key) in term.matchLabelKeys.enumerated() where term.mismatchLabelKeys.contains(key) {
+            let text = "exists in both matchLabelKeys and mismatchLabelKeys"
+            errors.append(.invalid(path.child("matchLabelKeys").index(index), key, text))
+        }
+        return errors
+    }
+
+    private static func names(_ keys: [String], _ selector: LabelSelector?, _ path: FieldPath) -> [FieldError] {
+        guard !keys.isEmpty else { return [] }
+        guard selector != nil else { return [.forbidden(path, needsSelector)] }
+        return keys.enumerated().flatMap { index, key in
+            LabelRules.qualifiedName(key).map { .invalid(path.index(index), key, $0) }
+        }
     }
 }

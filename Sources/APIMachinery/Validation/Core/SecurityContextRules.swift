@@ -15,42 +15,19 @@ enum SecurityContextRules {
         }
         errors += seccomp(context.seccompProfile, path.child("seccompProfile"))
         if context.allowPrivilegeEscalation == false {
-            let goName = goForm(context)
+            let shown = InternalForm.json(context, "core/v1.SecurityContext")
             if context.privileged == true {
                 let text = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"
-                errors.append(.invalid(path, goName, text))
+                errors.append(.invalid(path, shown, text))
             }
-            if context.capabilities?.add.contains("CAP_SYS_ADMIN") == true {
+            for name in context.capabilities?.add ?? [] where name == "CAP_SYS_ADMIN" {
                 let text = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
-                errors.append(.invalid(path, goName, text))
+                errors.append(.invalid(path, shown, text))
             }
         }
+        errors += WindowsRules.options(context.windowsOptions, path.child("windowsOptions"))
         errors += appArmor(context.appArmorProfile, path.child("appArmorProfile"))
         return errors
-    }
-
-    /// The context as upstream's internal type shows it: Go's field names, absent ones as `null`.
-    private static func goForm(_ context: SecurityContext) -> JSONValue {
-        let bool = { (value: Bool?) in value.map { JSONValue.bool($0) } ?? .null }
-        let int = { (value: Int64?) in value.map { JSONValue.int($0) } ?? .null }
-        let capabilities = context.capabilities.map { capabilities -> JSONValue in
-            let list = { (names: [String]) in names.isEmpty ? JSONValue.null : ValueRules.json(names) }
-            return ["Add": list(capabilities.add), "Drop": list(capabilities.drop)]
-        }
-        let profile = { (type: String, file: String?) -> JSONValue in
-            ["Type": .string(type), "LocalhostProfile": file.map { .string($0) } ?? .null]
-        }
-        return [
-            "Capabilities": capabilities ?? .null, "Privileged": bool(context.privileged),
-            "SELinuxOptions": context.seLinuxOptions.map { JSONValue(encoding: $0) } ?? .null,
-            "WindowsOptions": context.windowsOptions.map { JSONValue(encoding: $0) } ?? .null,
-            "RunAsUser": int(context.runAsUser), "RunAsGroup": int(context.runAsGroup),
-            "RunAsNonRoot": bool(context.runAsNonRoot), "ReadOnlyRootFilesystem": bool(context.readOnlyRootFilesystem),
-            "AllowPrivilegeEscalation": bool(context.allowPrivilegeEscalation),
-            "ProcMount": context.procMount.map { .string($0) } ?? .null,
-            "SeccompProfile": context.seccompProfile.map { profile($0.type, $0.localhostProfile) } ?? .null,
-            "AppArmorProfile": context.appArmorProfile.map { profile($0.type, $0.localhostProfile) } ?? .null,
-        ]
     }
 
     static func pod(_ context: PodSecurityContext, of spec: PodSpec, _ path: FieldPath) -> [FieldError] {
@@ -62,33 +39,22 @@ enum SecurityContextRules {
         }
         if spec.shareProcessNamespace == true, spec.hostPID {
             let text = "ShareProcessNamespace and HostPID cannot both be enabled"
-            errors.append(.invalid(FieldPath("spec").child("shareProcessNamespace"), true, text))
+            errors.append(.invalid(path.child("shareProcessNamespace"), true, text))
         }
-        errors += sysctls(context.sysctls, path.child("sysctls"))
+        errors += sysctls(context.sysctls, of: spec, path.child("sysctls"))
         errors += ValueRules.oneOf(
             context.fsGroupChangePolicy, ["Always", "OnRootMismatch"], path.child("fsGroupChangePolicy"))
         errors += seccomp(context.seccompProfile, path.child("seccompProfile"))
+        errors += WindowsRules.options(context.windowsOptions, path.child("windowsOptions"))
+        errors += appArmor(context.appArmorProfile, path.child("appArmorProfile"))
         errors += ValueRules.oneOf(
             context.supplementalGroupsPolicy, ["Merge", "Strict"], path.child("supplementalGroupsPolicy"))
-        errors += ValueRules.oneOf(
-            context.seLinuxChangePolicy, ["MountOption", "Recursive"], path.child("seLinuxChangePolicy"))
-        errors += appArmor(context.appArmorProfile, path.child("appArmorProfile"))
-        if spec.os?.name == "windows" { errors += linuxOnly(context, path) }
         return errors
+            + ValueRules.oneOf(
+                context.seLinuxChangePolicy, ["MountOption", "Recursive"], path.child("seLinuxChangePolicy"))
     }
 
-    private static func linuxOnly(_ context: PodSecurityContext, _ path: FieldPath) -> [FieldError] {
-        let set: [(String, Bool)] = [
-            ("appArmorProfile", context.appArmorProfile != nil), ("seLinuxOptions", context.seLinuxOptions != nil),
-            ("seccompProfile", context.seccompProfile != nil), ("fsGroup", context.fsGroup != nil),
-            ("fsGroupChangePolicy", context.fsGroupChangePolicy != nil), ("sysctls", !context.sysctls.isEmpty),
-            ("runAsUser", context.runAsUser != nil), ("runAsGroup", context.runAsGroup != nil),
-            ("supplementalGroups", !context.supplementalGroups.isEmpty),
-        ]
-        return set.filter(\.1).map { .forbidden(path.child($0.0), "cannot be set for a windows pod") }
-    }
-
-    private static func sysctls(_ sysctls: [Sysctl], _ path: FieldPath) -> [FieldError] {
+    private static func sysctls(_ sysctls: [Sysctl], of spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         var names: Set<String> = []
         for (index, sysctl) in sysctls.enumerated() {
@@ -98,11 +64,23 @@ enum SecurityContextRules {
             } else if !isSysctl(sysctl.name) {
                 let pattern = #"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"#
                 errors.append(.invalid(at, sysctl.name, "must have at most 253 characters and match regex " + pattern))
-            } else if !names.insert(sysctl.name).inserted {
+            } else if names.contains(sysctl.name) {
                 errors.append(.duplicate(at, sysctl.name))
+            }
+            names.insert(sysctl.name)
+            // what belongs to a namespace is not the pod's where the pod has the host's
+            let name = sysctl.name.replacingSlashes
+            if spec.hostNetwork, name.hasPrefix("net.") {
+                errors.append(.invalid(at, sysctl.name, "may not be specified when 'hostNetwork' is true"))
+            } else if spec.hostIPC, isOfIPC(name) {
+                errors.append(.invalid(at, sysctl.name, "may not be specified when 'hostIPC' is true"))
             }
         }
         return errors
+    }
+
+    private static func isOfIPC(_ name: String) -> Bool {
+        name == "kernel.sem" || ["kernel.shm", "kernel.msg", "fs.mqueue."].contains(where: name.hasPrefix)
     }
 
     private static func isSysctl(_ name: String) -> Bool {
@@ -120,22 +98,22 @@ enum SecurityContextRules {
 
     private static func seccomp(_ profile: SeccompProfile?, _ path: FieldPath) -> [FieldError] {
         guard let profile else { return [] }
+        var errors: [FieldError] = []
         if profile.type.isEmpty {
-            return [.required(path.child("type"), "type is required when seccompProfile is set")]
-        }
-        guard profileTypes.contains(profile.type) else {
-            return [.notSupported(path.child("type"), profile.type, profileTypes)]
+            errors.append(.required(path.child("type"), "type is required when seccompProfile is set"))
+        } else {
+            errors += ValueRules.oneOf(profile.type, profileTypes, path.child("type"))
         }
         let file = path.child("localhostProfile")
         if profile.type == "Localhost" {
             guard let name = profile.localhostProfile else {
-                return [.required(file, "must be set when seccomp type is Localhost")]
+                return errors + [.required(file, "must be set when seccomp type is Localhost")]
             }
-            return ValueRules.relativePath(name, file)
+            return errors + ValueRules.relativePath(name, file)
         }
-        guard let name = profile.localhostProfile else { return [] }
-        let shown: JSONValue = ["Type": .string(profile.type), "LocalhostProfile": .string(name)]
-        return [.invalid(file, shown, "can only be set when seccomp type is Localhost")]
+        guard profile.localhostProfile != nil else { return errors }
+        let shown = InternalForm.json(profile, "core/v1.SeccompProfile")
+        return errors + [.invalid(file, shown, "can only be set when seccomp type is Localhost")]
     }
 
     private static func appArmor(_ profile: AppArmorProfile?, _ path: FieldPath) -> [FieldError] {
@@ -151,13 +129,20 @@ enum SecurityContextRules {
             guard let name = profile.localhostProfile else { return [] }
             return [.invalid(file, name, "can only be set when AppArmor type is Localhost")]
         }
-        guard let name = profile.localhostProfile else {
-            return [.required(file, "must be set when AppArmor type is Localhost")]
-        }
+        let missing = FieldError.required(file, "must be set when AppArmor type is Localhost")
+        guard let name = profile.localhostProfile else { return [missing] }
+        var errors: [FieldError] = []
         if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
-            return [.invalid(file, name, "must not be padded with whitespace")]
+            errors.append(.invalid(file, name, "must not be padded with whitespace"))
+        } else if name.isEmpty {
+            errors.append(missing)
         }
-        if name.isEmpty { return [.required(file, "must be set when AppArmor type is Localhost")] }
-        return name.utf8.count > 4095 ? [.tooLong(file, limit: 4095)] : []
+        if name.utf8.count > 4095 { errors.append(.tooLong(file, limit: 4095)) }
+        return errors
     }
+}
+
+extension String {
+    /// The name of a sysctl with dots, as it may be written with slashes.
+    fileprivate var replacingSlashes: String { String(map { $0 == "/" ? "." : $0 }) }
 }

@@ -15,70 +15,77 @@ extension Service: Validated {
 
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
-        var errors: [FieldError] = []
-        if spec.ports.isEmpty, spec.clusterIP != "None", spec.type != "ExternalName" {
+        var errors = topologyFaults()
+        if spec.ports.isEmpty, !isHeadless, spec.type != "ExternalName" {
             errors.append(.required(path.child("ports")))
         }
         errors += typeFaults(path)
-        errors += ports(path.child("ports"))
+        var names: Set<String> = []
+        for (index, port) in spec.ports.enumerated() {
+            let at = path.child("ports").index(index)
+            errors += portFaults(port, needsName: spec.ports.count > 1, &names, at)
+        }
         errors += LabelRules.labels(spec.selector, at: path.child("selector"))
         errors += affinity(path)
-        errors += clusterIPs(path)
-        errors += families(path)
+        errors += addressFaults()
         errors += externalIPs(path.child("externalIPs"))
-        errors += ValueRules.oneOf(spec.type, Self.types, path.child("type"))
+        errors += ValueRules.known(spec.type, Self.types, path.child("type"))
+        errors += duplicates(path.child("ports"))
+        errors += sourceRanges(path)
         errors += loadBalancer(path)
-        errors += traffic(path)
-        return errors
+        return errors + traffic(path)
+    }
+
+    private static let topologyHints = "service.kubernetes.io/topology-aware-hints"
+    private static let topologyMode = "service.kubernetes.io/topology-mode"
+
+    /// Two names of one annotation must say the same.
+    private func topologyFaults() -> [FieldError] {
+        guard let hints = metadata.annotations[Self.topologyHints], let mode = metadata.annotations[Self.topologyMode],
+            hints != mode
+        else { return [] }
+        let text = "must match annotations[\(Self.topologyHints)] when both are specified"
+        return [.invalid(FieldPath("metadata", "annotations").key(Self.topologyMode), mode, text)]
     }
 
     private func typeFaults(_ path: FieldPath) -> [FieldError] {
         switch spec.type {
         case "LoadBalancer", "NodePort":
-            guard spec.clusterIP == "None" else { return [] }
-            return [
-                .invalid(
-                    path.child("clusterIPs").index(0), "None", "may not be set to 'None' for \(spec.type) services")
-            ]
+            guard isHeadless else { return [] }
+            let at = path.child("clusterIPs").index(0)
+            return [.invalid(at, "None", "may not be set to 'None' for \(spec.type) services")]
         case "ExternalName":
+            let text = "may not be set for ExternalName services"
             var errors: [FieldError] = []
-            if !spec.clusterIPs.isEmpty || !spec.clusterIP.isEmpty {
-                errors.append(.forbidden(path.child("clusterIPs"), "may not be set for ExternalName services"))
-            }
+            if !spec.clusterIPs.isEmpty { errors.append(.forbidden(path.child("clusterIPs"), text)) }
+            if !spec.ipFamilies.isEmpty { errors.append(.forbidden(path.child("ipFamilies"), text)) }
+            if spec.ipFamilyPolicy != nil { errors.append(.forbidden(path.child("ipFamilyPolicy"), text)) }
             let name = spec.externalName.hasSuffix(".") ? String(spec.externalName.dropLast()) : spec.externalName
-            let at = path.child("externalName")
-            if name.isEmpty {
-                errors.append(.required(at))
-            } else {
-                errors += NameRules.dns1123Subdomain(name).map { .invalid(at, spec.externalName, $0) }
-            }
-            return errors
+            return errors + ValueRules.name(name, path.child("externalName"), NameRules.dns1123Subdomain)
         default: return []
         }
     }
 
-    private func ports(_ path: FieldPath) -> [FieldError] {
+    /// Node ports that the type does not have, and ports that are there twice.
+    private func duplicates(_ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        var names: Set<String> = []
-        var (pairs, nodePorts): (Set<String>, Set<String>) = ([], [])
-        for (index, port) in spec.ports.enumerated() {
-            let at = path.index(index)
-            errors += portFaults(port, needsName: spec.ports.count > 1, &names, at)
-            if port.nodePort != 0 {
-                if spec.type != "NodePort", spec.type != "LoadBalancer" {
-                    errors.append(.forbidden(at.child("nodePort"), "may not be used when `type` is '\(spec.type)'"))
-                } else if !nodePorts.insert("\(port.nodePort)/\(port.protocol)").inserted {
-                    errors.append(.duplicate(at.child("nodePort"), .int(port.nodePort)))
-                }
+        let used = spec.ports.enumerated().filter { $1.nodePort != 0 }
+        if spec.type == "ClusterIP" {
+            errors += used.map {
+                .forbidden(path.index($0.offset).child("nodePort"), "may not be used when `type` is 'ClusterIP'")
             }
-            if !pairs.insert("\(port.port)/\(port.protocol)").inserted {
-                let shown: JSONValue = [
-                    "Name": "", "Protocol": .string(port.protocol), "AppProtocol": .null, "Port": .int(port.port),
-                    "TargetPort": 0,
-                    "NodePort": 0,
-                ]
-                errors.append(.duplicate(at, shown))
-            }
+        }
+        var seen: Set<String> = []
+        for (index, port) in used where !seen.insert("\(port.nodePort)/\(port.protocol)").inserted {
+            errors.append(.duplicate(path.index(index).child("nodePort"), .int(port.nodePort)))
+        }
+        seen = []
+        for (index, port) in spec.ports.enumerated() where !seen.insert("\(port.port)/\(port.protocol)").inserted {
+            let shown: JSONValue = [
+                "Name": "", "Protocol": .string(port.protocol), "AppProtocol": .null, "Port": .int(port.port),
+                "TargetPort": 0, "NodePort": 0,
+            ]
+            errors.append(.duplicate(path.index(index), shown))
         }
         return errors
     }
@@ -95,11 +102,7 @@ extension Service: Validated {
             if !names.insert(port.name).inserted { errors.append(.duplicate(name, port.name)) }
         }
         errors += NameRules.portNumber(Int(port.port)).map { .invalid(path.child("port"), port.port, $0) }
-        if port.protocol.isEmpty {
-            errors.append(.required(path.child("protocol")))
-        } else {
-            errors += ValueRules.oneOf(port.protocol, ["SCTP", "TCP", "UDP"], path.child("protocol"))
-        }
+        errors += ValueRules.known(port.protocol, ["SCTP", "TCP", "UDP"], path.child("protocol"))
         errors += ValueRules.port(port.targetPort, path.child("targetPort"))
         if let text = port.appProtocol {
             errors += LabelRules.qualifiedName(text).map { .invalid(path.child("appProtocol"), text, $0) }
@@ -134,97 +137,119 @@ extension Service: Validated {
         }
     }
 
-    private func loadBalancer(_ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
+    private static let sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
+    private static let onlyForBalancers = "may only be used when `type` is 'LoadBalancer'"
+
+    private func sourceRanges(_ path: FieldPath) -> [FieldError] {
         let isBalancer = spec.type == "LoadBalancer"
-        if !isBalancer, spec.allocateLoadBalancerNodePorts != nil {
-            errors.append(
-                .forbidden(
-                    path.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'"))
-        }
-        let annotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
-        let ranges = path.child("loadBalancerSourceRanges")
+        var errors: [FieldError] = []
         if !spec.loadBalancerSourceRanges.isEmpty {
-            if !isBalancer { errors.append(.forbidden(ranges, "may only be used when `type` is 'LoadBalancer'")) }
+            let ranges = path.child("LoadBalancerSourceRanges")
+            if !isBalancer { errors.append(.forbidden(ranges, Self.onlyForBalancers)) }
             for (index, text) in spec.loadBalancerSourceRanges.enumerated() {
-                errors += ValueRules.cidr(text, ranges.index(index))
+                errors += ValueRules.cidr(Self.trim(text), ranges.index(index))
             }
-        } else if let text = metadata.annotations[annotation] {
-            let at = FieldPath("metadata", "annotations").key(annotation)
-            if !isBalancer { errors.append(.forbidden(at, "may only be used when `type` is 'LoadBalancer'")) }
-            for part in text.split(separator: ",") { errors += ValueRules.cidr(String(part.filter { $0 != " " }), at) }
+        } else if let text = metadata.annotations[Self.sourceRangesAnnotation] {
+            let at = FieldPath("metadata", "annotations").key(Self.sourceRangesAnnotation)
+            if !isBalancer { errors.append(.forbidden(at, Self.onlyForBalancers)) }
+            guard !Self.trim(text).isEmpty else { return errors }
+            for part in Self.trim(text).split(separator: ",", omittingEmptySubsequences: false) {
+                errors += ValueRules.cidr(Self.trim(String(part)), at)
+            }
+        }
+        return errors
+    }
+
+    private static func trim(_ text: String) -> String {
+        let start = text.drop(while: \.isWhitespace)
+        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(start[...end])
+    }
+
+    private func loadBalancer(_ path: FieldPath) -> [FieldError] {
+        let isBalancer = spec.type == "LoadBalancer"
+        var errors: [FieldError] = []
+        if !isBalancer, spec.allocateLoadBalancerNodePorts != nil {
+            errors.append(.forbidden(path.child("allocateLoadBalancerNodePorts"), Self.onlyForBalancers))
         }
         if let name = spec.loadBalancerClass {
             let at = path.child("loadBalancerClass")
-            if !isBalancer { errors.append(.forbidden(at, "may only be used when `type` is 'LoadBalancer'")) }
-            errors += LabelRules.qualifiedName(name).map { .invalid(at, name, $0) }
+            errors +=
+                isBalancer
+                ? LabelRules.qualifiedName(name).map { .invalid(at, name, $0) }
+                : [.forbidden(at, Self.onlyForBalancers)]
         }
         return errors
     }
 
     private func traffic(_ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if let policy = spec.internalTrafficPolicy {
-            errors += ValueRules.oneOf(policy, ["Cluster", "Local"], path.child("internalTrafficPolicy"))
-        } else if spec.type != "ExternalName" {
-            errors.append(.required(path.child("internalTrafficPolicy")))
-        }
         let external = path.child("externalTrafficPolicy")
-        if !spec.externalTrafficPolicy.isEmpty, !isExternallyAccessible {
+        if isExternallyAccessible {
+            errors += ValueRules.known(spec.externalTrafficPolicy, ["Cluster", "Local"], external)
+        } else if !spec.externalTrafficPolicy.isEmpty {
             let text = "may only be set for externally-accessible services"
             errors.append(.invalid(external, spec.externalTrafficPolicy, text))
-        } else if spec.type == "NodePort" || spec.type == "LoadBalancer" {
-            errors += ValueRules.oneOf(spec.externalTrafficPolicy, ["Cluster", "Local"], external)
         }
+        // whether a port that is needed can be had is seen where ports are allocated
         let needsCheck = spec.type == "LoadBalancer" && spec.externalTrafficPolicy == "Local"
         if !needsCheck, spec.healthCheckNodePort != 0 {
             let text = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
             errors.append(.invalid(path.child("healthCheckNodePort"), spec.healthCheckNodePort, text))
         }
+        let local = path.child("internalTrafficPolicy")
+        if let policy = spec.internalTrafficPolicy {
+            errors += ValueRules.oneOf(policy, ["Cluster", "Local"], local)
+        } else if spec.type == "ClusterIP" || spec.type == "NodePort" || spec.type == "LoadBalancer" {
+            errors.append(.required(local))
+        }
         let known = ["PreferClose", "PreferSameZone", "PreferSameNode"]
-        errors += ValueRules.oneOf(spec.trafficDistribution, known, path.child("trafficDistribution"))
-        return errors
+        return errors + ValueRules.oneOf(spec.trafficDistribution, known, path.child("trafficDistribution"))
     }
 
-    public func validateChange(from old: Service) -> [FieldError] {
-        let path = FieldPath("spec")
-        var errors: [FieldError] = []
-        if old.spec.type != "ExternalName", spec.type != "ExternalName", let before = old.spec.clusterIPs.first,
-            let after = spec.clusterIPs.first, before != after
-        {
-            let at = path.child("clusterIPs").index(0)
-            errors.append(.invalid(at, ValueRules.json(spec.clusterIPs), "may not change once set"))
-        }
-        if spec.type == "LoadBalancer", old.spec.type == "LoadBalancer",
-            spec.loadBalancerClass != old.spec.loadBalancerClass
-        {
+    public func validateUpdate(from old: Service) -> [FieldError] {
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += addressChange(from: old) + familyChange(from: old)
+        let isBalancer = spec.type == "LoadBalancer" && old.spec.type == "LoadBalancer"
+        if isBalancer, spec.loadBalancerClass != old.spec.loadBalancerClass {
             let value = spec.loadBalancerClass.map { JSONValue.string($0) } ?? .null
-            errors.append(.invalid(path.child("loadBalancerClass"), value, "may not change once set"))
-        } else if spec.type == "LoadBalancer", old.spec.type != "LoadBalancer", let name = old.spec.loadBalancerClass {
-            errors.append(.invalid(path.child("loadBalancerClass"), name, "may not change once set"))
+            errors.append(.invalid(FieldPath("spec", "loadBalancerClass"), value, "may not change once set"))
         }
-        return errors
+        if isBalancer { errors += loadBalancer(FieldPath("spec")).filter { $0.field == "spec.loadBalancerClass" } }
+        if isBalancer, spec.externalTrafficPolicy == "Local", old.spec.externalTrafficPolicy == "Local",
+            spec.healthCheckNodePort != old.spec.healthCheckNodePort
+        {
+            errors.append(.forbidden(FieldPath("spec", "healthCheckNodePort"), ObjectMetaRules.immutableText))
+        }
+        return errors + validateAsNew()
     }
 
-    public func validateStatus(from _: Service) -> [FieldError] {
+    public func validateStatus(from old: Service) -> [FieldError] {
         let path = FieldPath("status", "loadBalancer", "ingress")
+        let errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
         let ingress = status.loadBalancer.ingress
         if !ingress.isEmpty, spec.type != "LoadBalancer" {
-            return [.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
+            return errors + [.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
         }
-        return ingress.enumerated().flatMap { index, point -> [FieldError] in
-            let at = path.index(index)
-            var errors = point.ip.isEmpty ? [] : ValueRules.ipAddress(point.ip, at.child("ip"))
-            if point.ip.isEmpty, point.ipMode != nil {
-                errors.append(.forbidden(at.child("ipMode"), "may not be specified when `ip` is not set"))
-            }
-            errors += ValueRules.oneOf(point.ipMode, ["Proxy", "VIP"], at.child("ipMode"))
-            if !point.hostname.isEmpty {
-                errors += NameRules.dns1123Subdomain(point.hostname).map {
-                    .invalid(at.child("hostname"), point.hostname, $0)
-                }
-            }
-            return errors
+        return errors + ingress.enumerated().flatMap { Self.ingressFaults($1, path.index($0)) }
+    }
+
+    private static func ingressFaults(_ point: LoadBalancerIngress, _ path: FieldPath) -> [FieldError] {
+        var errors = point.ip.isEmpty ? [] : ValueRules.ipAddress(point.ip, path.child("ip"))
+        let mode = path.child("ipMode")
+        switch point.ipMode {
+        case nil:
+            if !point.ip.isEmpty { errors.append(.required(mode, "must be specified when `ip` is set")) }
+        case .some where point.ip.isEmpty:
+            errors.append(.forbidden(mode, "may not be specified when `ip` is not set"))
+        case let given?: errors += ValueRules.oneOf(given, ["Proxy", "VIP"], mode)
         }
+        guard !point.hostname.isEmpty else { return errors }
+        let name = path.child("hostname")
+        errors += NameRules.dns1123Subdomain(point.hostname).map { .invalid(name, point.hostname, $0) }
+        if !NetworkAddressRules.isName(point.hostname) {
+            errors.append(.invalid(name, point.hostname, "must be a DNS name, not an IP address"))
+        }
+        return errors
     }
 }

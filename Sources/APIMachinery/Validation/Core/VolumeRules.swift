@@ -6,26 +6,38 @@ import Wire
 
 /// The volumes of a pod.
 enum VolumeRules {
-    static func validate(_ volumes: [Volume], _ path: FieldPath) -> [FieldError] {
+    /// The faults of volumes, and those volumes that have none: mounts of others are not found.
+    ///
+    /// - Parameter pod: the metadata of the pod; nil for a template.
+    static func validate(
+        _ volumes: [Volume], of pod: ObjectMeta?, _ path: FieldPath
+    ) -> (errors: [FieldError], sound: [String: VolumeSource]) {
         var errors: [FieldError] = []
-        var names: Set<String> = []
+        var sound: [String: VolumeSource] = [:]
         for (index, volume) in volumes.enumerated() {
             let at = path.index(index)
-            errors += source(volume.volumeSource, at)
-            if volume.name.isEmpty {
-                errors.append(.required(at.child("name")))
-            } else {
-                errors += NameRules.dns1123Label(volume.name).map { .invalid(at.child("name"), volume.name, $0) }
-            }
-            if !volume.name.isEmpty, !names.insert(volume.name).inserted {
-                errors.append(.duplicate(at.child("name"), volume.name))
-            }
+            var faults = source(volume.volumeSource, of: pod, volume.name, at)
+            faults += ValueRules.name(volume.name, at.child("name"), NameRules.dns1123Label)
+            if sound[volume.name] != nil { faults.append(.duplicate(at.child("name"), volume.name)) }
+            if faults.isEmpty { sound[volume.name] = volume.volumeSource }
+            errors += faults
+            guard pod != nil else { continue }
+            errors += createdClaim(volume, created: created(by: volumes, of: pod), at)
         }
-        return errors
+        return (errors, sound)
     }
 
-    /// How many kinds of source a volume names.
-    static func sourceCount(_ source: VolumeSource) -> Int { present(source).count }
+    /// The names of the claims that are made for the ephemeral volumes of a pod.
+    private static func created(by volumes: [Volume], of pod: ObjectMeta?) -> Set<String> {
+        guard let pod, !pod.name.isEmpty else { return [] }
+        return Set(volumes.filter { $0.volumeSource.ephemeral != nil }.map { pod.name + "-" + $0.name })
+    }
+
+    private static func createdClaim(_ volume: Volume, created: Set<String>, _ path: FieldPath) -> [FieldError] {
+        guard let name = volume.volumeSource.persistentVolumeClaim?.claimName, created.contains(name) else { return [] }
+        let text = "must not reference a PVC that gets created for an ephemeral volume"
+        return [.invalid(path.child("persistentVolumeClaim", "claimName"), name, text)]
+    }
 
     /// The kinds of source that are there, in upstream's order of looking.
     private static func present(_ source: VolumeSource) -> [String] {
@@ -51,14 +63,24 @@ enum VolumeRules {
         return all.filter(\.1).map(\.0)
     }
 
-    private static func source(_ source: VolumeSource, _ path: FieldPath) -> [FieldError] {
+    private static func source(
+        _ source: VolumeSource, of pod: ObjectMeta?, _ name: String, _ path: FieldPath
+    ) -> [FieldError] {
         let kinds = present(source)
         guard let first = kinds.first else { return [.required(path, "must specify a volume type")] }
-        let errors = content(source, first, path)
+        var errors = content(source, first, isPod: pod != nil, path)
+        if first == "ephemeral", let pod, !pod.name.isEmpty, !name.isEmpty {
+            let claim = pod.name + "-" + name
+            errors += NameRules.dns1123Subdomain(claim).map {
+                .invalid(path.child("name"), name, "PVC name \(GoText.quote(claim)): " + $0)
+            }
+        }
         return errors + kinds.dropFirst().map { .forbidden(path.child($0), "may not specify more than 1 volume type") }
     }
 
-    private static func content(_ source: VolumeSource, _ kind: String, _ path: FieldPath) -> [FieldError] {
+    private static func content(
+        _ source: VolumeSource, _ kind: String, isPod: Bool, _ path: FieldPath
+    ) -> [FieldError] {
         switch kind {
         case "emptyDir": return source.emptyDir.map { emptyDir($0, path.child("emptyDir")) } ?? []
         case "hostPath": return source.hostPath.map { hostPath($0, path.child("hostPath")) } ?? []
@@ -87,7 +109,7 @@ enum VolumeRules {
         case "image":
             let image = source.image ?? ImageVolumeSource()
             let at = path.child("image")
-            return ValueRules.required(image.reference, at.child("reference"))
+            return (isPod ? ValueRules.required(image.reference, at.child("reference")) : [])
                 + ValueRules.oneOf(image.pullPolicy, ["Always", "IfNotPresent", "Never"], at.child("pullPolicy"))
         default: return RemoteVolumeRules.validate(source, kind, path)
         }
@@ -120,20 +142,21 @@ enum VolumeRules {
 
     /// The files that keys of a ConfigMap or Secret become.
     static func keys(_ items: [KeyToPath], _ path: FieldPath) -> [FieldError] {
-        items.enumerated().flatMap { index, item -> [FieldError] in
-            let at = path.index(index)
-            var errors = ValueRules.required(item.key, at.child("key"))
-            errors += localPath(item.path, at.child("path"))
-            return errors + mode(item.mode, at.child("mode"))
-        }
+        items.enumerated().flatMap { key($1, path.index($0)) }
+    }
+
+    /// The file that one key becomes.
+    static func key(_ item: KeyToPath, _ path: FieldPath) -> [FieldError] {
+        ValueRules.required(item.key, path.child("key")) + localPath(item.path, path.child("path"))
+            + mode(item.mode, path.child("mode"))
     }
 
     /// A path below the volume that does not begin with two dots.
     static func localPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         if text.isEmpty { return [.required(path())] }
         let errors = ValueRules.relativePath(text, path())
-        guard errors.isEmpty, text.hasPrefix("..") else { return errors }
-        return [.invalid(path(), text, "must not start with '..'")]
+        guard text.hasPrefix(".."), text != "..", !text.hasPrefix("../") else { return errors }
+        return errors + [.invalid(path(), text, "must not start with '..'")]
     }
 
     /// One file of a downward API volume.
@@ -155,7 +178,10 @@ enum VolumeRules {
 
     private static func ephemeral(_ volume: EphemeralVolumeSource, _ path: FieldPath) -> [FieldError] {
         guard let template = volume.volumeClaimTemplate else { return [.required(path.child("volumeClaimTemplate"))] }
-        return ClaimRules.spec(template.spec, path.child("volumeClaimTemplate", "spec"))
+        let at = path.child("volumeClaimTemplate")
+        return LabelRules.annotations(template.metadata.annotations, at: at.child("metadata", "annotations"))
+            + LabelRules.labels(template.metadata.labels, at: at.child("metadata", "labels"))
+            + ClaimRules.spec(template.spec, at.child("spec"))
     }
 
     private static func csi(_ volume: CSIVolumeSource, _ path: FieldPath) -> [FieldError] {
@@ -168,7 +194,8 @@ enum VolumeRules {
             errors += faults.map { .invalid(path.child("driver"), volume.driver, $0) }
         }
         if let secret = volume.nodePublishSecretRef {
-            errors += ValueRules.required(secret.name, path.child("nodePublishSecretRef", "name"))
+            errors += ValueRules.name(
+                secret.name, path.child("nodePublishSecretRef", "name"), NameRules.dns1123Subdomain)
         }
         return errors
     }

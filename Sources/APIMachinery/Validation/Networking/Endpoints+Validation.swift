@@ -26,6 +26,10 @@ extension Endpoints: Validated {
         return errors
     }
 
+    public func validateUpdate(from old: Endpoints) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateAsNew()
+    }
+
     private func address(_ address: EndpointAddress, _ path: FieldPath) -> [FieldError] {
         let ip = path.child("ip")
         var errors = ValueRules.ipAddress(address.ip, ip)
@@ -87,6 +91,9 @@ extension EndpointSlice: Validated {
                 errors += NameRules.portNumber(Int(number)).map { .invalid(path.child("port"), number, $0) }
             }
             errors += ValueRules.oneOf(port.protocol, ["SCTP", "TCP", "UDP"], path.child("protocol"))
+            if let text = port.appProtocol {
+                errors += LabelRules.qualifiedName(text).map { .invalid(path.child("appProtocol"), text, $0) }
+            }
         }
         return errors
     }
@@ -103,11 +110,20 @@ extension EndpointSlice: Validated {
         if let name = endpoint.hostname, !name.isEmpty {
             errors += NameRules.dns1123Label(name).map { .invalid(path.child("hostname"), name, $0) }
         }
-        var zones: Set<String> = []
-        for (index, zone) in (endpoint.hints?.forZones ?? []).enumerated() {
-            let at = path.child("hints", "forZones").index(index).child("name")
-            if !zones.insert(zone.name).inserted { errors.append(.duplicate(at, zone.name)) }
-            errors += LabelRules.value(zone.name).map { .invalid(at, zone.name, $0) }
+        let zones = (endpoint.hints?.forZones ?? []).map(\.name)
+        errors += hints(zones, path.child("hints", "forZones"), LabelRules.value)
+        let nodes = (endpoint.hints?.forNodes ?? []).map(\.name)
+        return errors + hints(nodes, path.child("hints", "forNodes"), NameRules.dns1123Subdomain)
+    }
+
+    private func hints(_ names: [String], _ path: FieldPath, _ rule: (String) -> [String]) -> [FieldError] {
+        if names.count > 8 { return [.tooMany(path, count: names.count, limit: 8)] }
+        var errors: [FieldError] = []
+        var seen: Set<String> = []
+        for (index, name) in names.enumerated() {
+            let at = path.index(index).child("name")
+            if !seen.insert(name).inserted { errors.append(.duplicate(at, name)) }
+            errors += rule(name).map { .invalid(at, name, $0) }
         }
         return errors
     }
@@ -122,6 +138,10 @@ extension EndpointSlice: Validated {
             return [.invalid(list, text, text2)]
         }
         return AddressRules.external(text, path)
+    }
+
+    public func validateUpdate(from old: EndpointSlice) -> [FieldError] {
+        validateAsNew() + validateChange(from: old)
     }
 
     public func validateChange(from old: EndpointSlice) -> [FieldError] {

@@ -9,7 +9,7 @@ extension Ingress: Validated {
         let path = FieldPath("spec")
         var errors: [FieldError] = []
         if spec.rules.isEmpty, spec.defaultBackend == nil {
-            errors.append(.invalid(path, .object([:]), "either `defaultBackend` or `rules` must be specified"))
+            errors.append(.invalid(path, .null, "either `defaultBackend` or `rules` must be specified"))
         }
         if let backend = spec.defaultBackend { errors += self.backend(backend, path.child("defaultBackend")) }
         for (index, rule) in spec.rules.enumerated() {
@@ -18,9 +18,11 @@ extension Ingress: Validated {
             if let http = rule.ingressRuleValue.http { errors += paths(http, at.child("http", "paths")) }
         }
         for (index, tls) in spec.tls.enumerated() {
+            let at = path.child("tls").index(index)
             for (number, name) in tls.hosts.enumerated() {
-                errors += host(name, path.child("tls").index(index).child("hosts").index(number))
+                errors += hostName(name, at.child("hosts").index(number))
             }
+            errors += ValueRules.optionalName(tls.secretName, at.child("secretName"), NameRules.dns1123Subdomain)
         }
         if let name = spec.ingressClassName {
             errors += NameRules.dns1123Subdomain(name).map { .invalid(path.child("ingressClassName"), name, $0) }
@@ -28,9 +30,45 @@ extension Ingress: Validated {
         return errors
     }
 
+    public func validateUpdate(from old: Ingress) -> [FieldError] {
+        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateAsNew()
+    }
+
+    public func validateStatus(from old: Ingress) -> [FieldError] {
+        let path = FieldPath("status", "loadBalancer", "ingress")
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        for (index, point) in status.loadBalancer.ingress.enumerated() {
+            let at = path.index(index)
+            if !point.ip.isEmpty { errors += ValueRules.ipAddress(point.ip, at.child("ip")) }
+            if point.hostname.isEmpty { continue }
+            let faults = NameRules.dns1123Subdomain(point.hostname)
+            errors += faults.map { .invalid(at.child("hostname"), point.hostname, $0) }
+            if !NetworkAddressRules.isName(point.hostname) {
+                let text = "must be a DNS name, not an IP address"
+                errors.append(.invalid(at.child("hostname"), point.hostname, text))
+            }
+        }
+        return errors
+    }
+
+    /// The faults that only a new ingress may not have: two different classes.
+    public var classFaults: [FieldError] {
+        let key = "kubernetes.io/ingress.class"
+        guard let annotated = metadata.annotations[key], let name = spec.ingressClassName, annotated != name else {
+            return []
+        }
+        let text = "must match `ingressClassName` when both are specified"
+        return [.invalid(FieldPath("annotations", key), annotated, text)]
+    }
+
     private func host(_ name: String, _ path: FieldPath) -> [FieldError] {
         if name.isEmpty { return [] }
-        if !NetworkAddressRules.isName(name) { return [.invalid(path, name, "must be a DNS name, not an IP address")] }
+        let isName = NetworkAddressRules.isName(name)
+        return (isName ? [] : [FieldError.invalid(path, name, "must be a DNS name, not an IP address")])
+            + hostName(name, path)
+    }
+
+    private func hostName(_ name: String, _ path: FieldPath) -> [FieldError] {
         let faults = name.contains("*") ? NameRules.wildcardDNS1123Subdomain(name) : NameRules.dns1123Subdomain(name)
         return faults.map { .invalid(path, name, $0) }
     }
@@ -42,13 +80,18 @@ extension Ingress: Validated {
             let at = path.index(index)
             let known = ["Exact", "ImplementationSpecific", "Prefix"]
             switch rule.pathType {
-            case nil: errors.append(.required(at.child("pathType"), "pathType must be specified"))
+            case nil:
+                errors.append(.required(at.child("pathType"), "pathType must be specified"))
+                continue
             case "Exact"?, "Prefix"?:
                 if !rule.path.hasPrefix("/") {
                     errors.append(.invalid(at.child("path"), rule.path, "must be an absolute path"))
                 }
                 for part in ["//", "/./", "/../", "%2f", "%2F"] where rule.path.contains(part) {
                     errors.append(.invalid(at.child("path"), rule.path, "must not contain '\(part)'"))
+                }
+                for end in ["/..", "/."] where rule.path.hasSuffix(end) {
+                    errors.append(.invalid(at.child("path"), rule.path, "cannot end with '\(end)'"))
                 }
             case "ImplementationSpecific"?:
                 if !rule.path.isEmpty, !rule.path.hasPrefix("/") {
@@ -66,8 +109,12 @@ extension Ingress: Validated {
         case (nil, nil): return [.invalid(path, "", "resource or service backend is required")]
         case (.some, .some): return [.invalid(path, "", "cannot set both resource and service backends")]
         case (nil, let resource?):
-            return ValueRules.required(resource.kind, path.child("resource", "kind"))
-                + ValueRules.required(resource.name, path.child("resource", "name"))
+            let at = path.child("resource")
+            let group = resource.apiGroup.map { group in
+                NameRules.dns1123Subdomain(group).map { FieldError.invalid(at.child("apiGroup"), group, $0) }
+            }
+            return (group ?? []) + ValueRules.name(resource.kind, at.child("kind"), NameRules.pathSegment)
+                + ValueRules.name(resource.name, at.child("name"), NameRules.pathSegment)
         case (let service?, nil):
             let at = path.child("service")
             var errors = ValueRules.name(service.name, at.child("name"), NameRules.dns1123Label)

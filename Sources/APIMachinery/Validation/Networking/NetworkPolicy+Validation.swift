@@ -33,6 +33,11 @@ extension NetworkPolicy: Validated {
         return errors
     }
 
+    /// Upstream looks at a changed one as at a new one, and then at the change.
+    public func validateUpdate(from old: NetworkPolicy) -> [FieldError] {
+        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+    }
+
     private func ports(_ ports: [NetworkPolicyPort], _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, port) in ports.enumerated() {

@@ -9,6 +9,11 @@ private let rbacGroup = "rbac.authorization.k8s.io"
 extension Role: Validated {
     public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.pathSegmentName }
 
+    /// Upstream looks at a changed one twice as at a new one, and then at the change.
+    public func validateUpdate(from old: Role) -> [FieldError] {
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+    }
+
     public func validateBody() -> [FieldError] {
         rules.enumerated().flatMap { $1.faults(isNamespaced: true, FieldPath("rules").index($0)) }
     }
@@ -16,6 +21,11 @@ extension Role: Validated {
 
 extension ClusterRole: Validated {
     public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.pathSegmentName }
+
+    /// Upstream looks at a changed one twice as at a new one, and then at the change.
+    public func validateUpdate(from old: ClusterRole) -> [FieldError] {
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+    }
 
     public func validateBody() -> [FieldError] {
         var errors = rules.enumerated().flatMap { $1.faults(isNamespaced: false, FieldPath("rules").index($0)) }
@@ -66,6 +76,12 @@ extension RoleBinding: Validated {
         roleRef.faults(["Role", "ClusterRole"]) + Subject.faults(subjects, isNamespaced: true)
     }
 
+    /// Upstream looks at a changed one twice as at a new one, and then at the change.
+    public func validateUpdate(from old: RoleBinding) -> [FieldError] {
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + validateChange(from: old)
+    }
+
     public func validateChange(from old: RoleBinding) -> [FieldError] { roleRef.changeFaults(from: old.roleRef) }
 }
 
@@ -74,6 +90,12 @@ extension ClusterRoleBinding: Validated {
 
     public func validateBody() -> [FieldError] {
         roleRef.faults(["ClusterRole"]) + Subject.faults(subjects, isNamespaced: false)
+    }
+
+    /// Upstream looks at a changed one twice as at a new one, and then at the change.
+    public func validateUpdate(from old: ClusterRoleBinding) -> [FieldError] {
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + validateChange(from: old)
     }
 
     public func validateChange(from old: ClusterRoleBinding) -> [FieldError] { roleRef.changeFaults(from: old.roleRef) }

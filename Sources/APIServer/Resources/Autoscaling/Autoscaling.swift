@@ -19,6 +19,11 @@ extension ResourceDefinition where Object == AutoscalingV1HorizontalPodAutoscale
                 AutoscalingV1HorizontalPodAutoscaler(try JSONCoding.decode(HorizontalPodAutoscaler.self, from: $0))
             }
             $0.encode = { HorizontalPodAutoscaler($0).encode(json: &$1) }
+            $0.validate = { HorizontalPodAutoscaler($0).validateBody() }
+            $0.faces[""]?.validate = { HorizontalPodAutoscaler($0).validateUpdate(from: HorizontalPodAutoscaler($1)) }
+            $0.faces["status"]?.validate = {
+                HorizontalPodAutoscaler($0).validateStatus(from: HorizontalPodAutoscaler($1))
+            }
         }
     }
 }

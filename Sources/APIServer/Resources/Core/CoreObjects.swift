@@ -65,7 +65,10 @@ extension ResourceDefinition where Object == Event {
 }
 
 extension ResourceDefinition where Object == Node {
-    static var nodes: Self { Self(prefix: "minions").separatingStatus() }
+    /// A kubelet creates its node with the status that it knows.
+    static var nodes: Self {
+        Self(prefix: "minions").separatingStatus().with { $0.prepareForCreate = { (_, _) in } }
+    }
 }
 
 extension ResourceDefinition where Object == Namespace {
@@ -95,7 +98,9 @@ extension ResourceDefinition where Object == Namespace {
                 new.metadata.labels["kubernetes.io/metadata.name"] = new.metadata.name
             })
             $0.faces[""]?.fields = .dropping(["status"])
-            $0.faces["finalize"] = Face(prepare: { (new, old, _) throws(APIStatusError) in new.status = old.status })
+            $0.faces["finalize"] = Face(
+                prepare: { (new, old, _) throws(APIStatusError) in new.status = old.status },
+                validate: { $0.validateFinalize(from: $1) })
             $0.faces["finalize"]?.fields = .dropping(["status"])
         }
     }

@@ -17,7 +17,8 @@ extension ResourceDefinition where Object == Pod {
                 pod.status = PodStatus()
                 pod.status.phase = PodPhase.pending
                 pod.status.qosClass = PodQOS.classify(pod.spec)
-                if !pod.spec.schedulingGates.isEmpty { pod.status.conditions = [gated] }
+                PodPreparation.gate(&pod, context.now)
+                PodPreparation.mergeLabelKeys(&pod)
             }
             let update = $0.faces[""] ?? Face()
             $0.faces[""] = Face(prepare: { (new, old, context) throws(APIStatusError) in
@@ -39,19 +40,21 @@ extension ResourceDefinition where Object == Pod {
                 ["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"])
             // what `pods/binding` writes: the node, a condition, labels and annotations
             $0.faces["binding"] = Face()
-            $0.faces["ephemeralcontainers"] = Face(prepare: { (new, old, _) throws(APIStatusError) in
-                let added = new.spec.ephemeralContainers
-                Self.keep(old, in: &new)
-                new.spec.ephemeralContainers = added
-                Self.count(&new, old)
-            })
+            $0.faces["ephemeralcontainers"] = Face(
+                prepare: { (new, old, _) throws(APIStatusError) in
+                    let added = new.spec.ephemeralContainers
+                    Self.keep(old, in: &new)
+                    new.spec.ephemeralContainers = added
+                    Self.count(&new, old)
+                }, validate: { $0.validateEphemeralContainers(from: $1) })
             $0.faces["ephemeralcontainers"]?.fields = .keeping([["spec", "ephemeralContainers"]])
-            $0.faces["resize"] = Face(prepare: { (new, old, _) throws(APIStatusError) in
-                let wanted = new.spec
-                Self.keep(old, in: &new)
-                PodResize.apply(wanted, to: &new.spec)
-                Self.count(&new, old)
-            })
+            $0.faces["resize"] = Face(
+                prepare: { (new, old, _) throws(APIStatusError) in
+                    let wanted = new.spec
+                    Self.keep(old, in: &new)
+                    PodResize.apply(wanted, to: &new.spec)
+                    Self.count(&new, old)
+                }, validate: { $0.validateResize(from: $1) })
             $0.faces["resize"]?.fields = .keeping(
                 ["containers", "initContainers"].flatMap { list in
                     ["resources", "resizePolicy"].map { ["spec", list, nil, $0] }
@@ -63,14 +66,6 @@ extension ResourceDefinition where Object == Pod {
                 return asked < 0 ? 1 : asked
             }
         }
-    }
-
-    /// What a pod says that must not be scheduled yet.
-    private static let gated = PodCondition {
-        $0.type = "PodScheduled"
-        $0.status = ConditionStatus.false
-        $0.reason = "SchedulingGated"
-        $0.message = "Scheduling is blocked due to non-empty scheduling gates"
     }
 
     /// Everything but the resource version and who owns what is as it was.
@@ -86,44 +81,90 @@ extension ResourceDefinition where Object == Pod {
     }
 }
 
+/// What becomes of a pod before its life begins.
+private enum PodPreparation {
+    /// A pod with scheduling gates says from the start that it waits.
+    static func gate(_ pod: inout Pod, _ now: Time) {
+        guard !pod.spec.schedulingGates.isEmpty else { return }
+        pod.status.conditions = [
+            PodCondition {
+                $0.type = PodConditionType.podScheduled
+                $0.status = ConditionStatus.false
+                $0.lastTransitionTime = now
+                $0.reason = "SchedulingGated"
+                $0.message = "Scheduling is blocked due to non-empty scheduling gates"
+            }
+        ]
+    }
+
+    /// Keys whose values are the pod's own labels become part of the selectors.
+    static func mergeLabelKeys(_ pod: inout Pod) {
+        let labels = pod.metadata.labels
+        for index in pod.spec.topologySpreadConstraints.indices {
+            let keys = pod.spec.topologySpreadConstraints[index].matchLabelKeys
+            add(keys, "In", labels, to: &pod.spec.topologySpreadConstraints[index].labelSelector)
+        }
+        guard var affinity = pod.spec.affinity else { return }
+        if var terms = affinity.podAffinity {
+            merge(labels, &terms.requiredDuringSchedulingIgnoredDuringExecution)
+            merge(labels, &terms.preferredDuringSchedulingIgnoredDuringExecution)
+            affinity.podAffinity = terms
+        }
+        if var terms = affinity.podAntiAffinity {
+            merge(labels, &terms.requiredDuringSchedulingIgnoredDuringExecution)
+            merge(labels, &terms.preferredDuringSchedulingIgnoredDuringExecution)
+            affinity.podAntiAffinity = terms
+        }
+        pod.spec.affinity = affinity
+    }
+
+    private static func merge(_ labels: [String: String], _ terms: inout [PodAffinityTerm]) {
+        for index in terms.indices {
+            add(terms[index].matchLabelKeys, "In", labels, to: &terms[index].labelSelector)
+            add(terms[index].mismatchLabelKeys, "NotIn", labels, to: &terms[index].labelSelector)
+        }
+    }
+
+    private static func merge(_ labels: [String: String], _ terms: inout [WeightedPodAffinityTerm]) {
+        for index in terms.indices {
+            var term = [terms[index].podAffinityTerm]
+            merge(labels, &term)
+            terms[index].podAffinityTerm = term[0]
+        }
+    }
+
+    private static func add(
+        _ keys: [String], _ relation: String, _ labels: [String: String], to selector: inout LabelSelector?
+    ) {
+        guard selector != nil else { return }
+        for key in keys {
+            guard let value = labels[key] else { continue }
+            selector?.matchExpressions.append(
+                LabelSelectorRequirement {
+                    $0.key = key
+                    $0.operator = relation
+                    $0.values = [value]
+                })
+        }
+    }
+}
+
 /// What the `resize` subresource may change.
 enum PodResize {
-    /// Takes over resources and resize policies of the containers of the same name.
+    /// Takes over resources and resize policies of the containers of the same name; other containers than there are show as faults.
     static func apply(_ wanted: PodSpec, to spec: inout PodSpec) {
         merge(wanted.containers, into: &spec.containers)
         merge(wanted.initContainers, into: &spec.initContainers)
     }
 
     private static func merge(_ wanted: [Container], into containers: inout [Container]) {
+        guard wanted.map(\.name) == containers.map(\.name) else {
+            containers = wanted
+            return
+        }
         for index in containers.indices {
-            guard let other = wanted.first(where: { $0.name == containers[index].name }) else { continue }
-            containers[index].resources = other.resources
-            containers[index].resizePolicy = other.resizePolicy
+            containers[index].resources = wanted[index].resources
+            containers[index].resizePolicy = wanted[index].resizePolicy
         }
-    }
-}
-
-/// The quality of service class of a pod.
-///
-/// - SeeAlso: `ComputePodQOS` of Kubernetes' `pkg/apis/core/v1/helper/qos`.
-enum PodQOS {
-    static func classify(_ spec: PodSpec) -> String {
-        var hasAny = false
-        var isGuaranteed = true
-        for container in spec.containers + spec.initContainers {
-            for name in ["cpu", "memory"] {
-                let request = container.resources.requests[name]
-                let limit = container.resources.limits[name]
-                let isSet = (request.map { !$0.isZero } ?? false) || (limit.map { !$0.isZero } ?? false)
-                hasAny = hasAny || isSet
-                guard let limit, !limit.isZero else {
-                    isGuaranteed = false
-                    continue
-                }
-                if let request, request != limit { isGuaranteed = false }
-            }
-        }
-        if !hasAny { return PodQOSClass.bestEffort }
-        return isGuaranteed ? PodQOSClass.guaranteed : PodQOSClass.burstable
     }
 }

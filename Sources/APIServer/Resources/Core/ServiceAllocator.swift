@@ -70,12 +70,6 @@ package struct ServiceAllocator: Sendable {
         _ service: inout Service, _ before: Set<String>, _ context: WriteContext,
         _ result: inout ResourceDefinition<Service>.Companions
     ) async throws {
-        if service.spec.clusterIPs.isEmpty, !service.spec.clusterIP.isEmpty {
-            service.spec.clusterIPs = [service.spec.clusterIP]
-        }
-        if let first = service.spec.clusterIPs.first, service.spec.clusterIP.isEmpty { service.spec.clusterIP = first }
-        if service.spec.ipFamilies.isEmpty { service.spec.ipFamilies = [range.family == .v4 ? "IPv4" : "IPv6"] }
-        if service.spec.ipFamilyPolicy == nil { service.spec.ipFamilyPolicy = "SingleStack" }
         guard service.spec.clusterIP != "None" else { return }
         if service.spec.clusterIP.isEmpty {
             let address = try await freeAddress()
@@ -173,12 +167,14 @@ package struct ServiceAllocator: Sendable {
             claimed.insert(port)
         }
         if ServiceRules.needsHealthCheckPort(service) {
-            if service.spec.healthCheckNodePort == 0 {
+            let port = service.spec.healthCheckNodePort
+            if port == 0 {
                 service.spec.healthCheckNodePort = try await freePort(besides: claimed.union(before))
+            } else if !before.contains(port), let fault = try await self.fault(of: port) {
+                throw APIStatusError.internalError(
+                    "failed to allocate requested HealthCheck NodePort \(port): \(fault)")
             }
             claimed.insert(service.spec.healthCheckNodePort)
-        } else {
-            service.spec.healthCheckNodePort = 0
         }
         for port in claimed.subtracting(before).sorted() {
             result.conditions.append(.absent(Self.portKey(port)))
@@ -188,15 +184,17 @@ package struct ServiceAllocator: Sendable {
     }
 
     private func check(_ port: Int32, at path: FieldPath, _ service: Service) async throws {
-        func fault(_ text: String) -> APIStatusError {
-            .invalid(Service.resource, service.metadata.name, [.invalid(path, port, text)])
-        }
+        guard let fault = try await fault(of: port) else { return }
+        throw APIStatusError.invalid(Service.resource, service.metadata.name, [.invalid(path, port, fault)])
+    }
+
+    /// Why a port cannot be had; nil where it can.
+    private func fault(of port: Int32) async throws -> String? {
         guard nodePorts.contains(port) else {
-            throw fault(
-                "provided port is not in the valid range. The range of valid ports is "
-                    + "\(nodePorts.lowerBound)-\(nodePorts.upperBound)")
+            return "provided port is not in the valid range. The range of valid ports is "
+                + "\(nodePorts.lowerBound)-\(nodePorts.upperBound)"
         }
-        if try await store.get(Self.portKey(port)) != nil { throw fault("provided port is already allocated") }
+        return try await store.get(Self.portKey(port)) == nil ? nil : "provided port is already allocated"
     }
 
     private func freePort(besides taken: Set<Int32>) async throws -> Int32 {

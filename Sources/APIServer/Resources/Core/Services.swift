@@ -3,6 +3,7 @@
 
 import APIMachinery
 import KubernetesAPI
+import Primitives
 import Store
 import Wire
 
@@ -10,13 +11,24 @@ extension ResourceDefinition where Object == Service {
     /// - Parameter allocator: gives cluster addresses and node ports.
     static func services(_ allocator: ServiceAllocator) -> Self {
         Self(prefix: "services/specs").separatingStatus().with {
-            $0.validateName = ObjectMetaRules.serviceName
             $0.createsOnUpdate = true
             $0.returnsDeletedObject = true
+            let families = ServiceFamilies(family: allocator.range.family == .v4 ? "IPv4" : "IPv6")
+            let create = $0.prepareForCreate
+            $0.prepareForCreate = { (service, context) throws(APIStatusError) in
+                try create(&service, context)
+                if service.spec.clusterIPs.isEmpty, !service.spec.clusterIP.isEmpty {
+                    service.spec.clusterIPs = [service.spec.clusterIP]
+                }
+                try families.settle(&service, old: nil)
+            }
             let update = $0.faces[""] ?? Face()
             $0.faces[""] = Face(prepare: { (new, old, context) throws(APIStatusError) in
-                try update.prepare(&new, old, context)
                 ServiceRules.keepAllocations(of: old, in: &new)
+                ServiceRules.agreeOnAddresses(&new, old)
+                try families.settle(&new, old: old)
+                try update.prepare(&new, old, context)
+                ServiceRules.dropWhatTypesDoNotHave(&new, old)
             })
             $0.faces[""]?.fields = update.fields
             $0.companions = { new, old, context in try await allocator.allocate(&new, old, context) }
@@ -28,7 +40,9 @@ extension ResourceDefinition where Object == Service {
 ///
 /// - SeeAlso: `patchAllocatedValues` and `dropTypeDependentFields` of Kubernetes' service registry.
 enum ServiceRules {
-    static func needsClusterIP(_ service: Service) -> Bool { service.spec.type != "ExternalName" }
+    static func needsClusterIP(_ service: Service) -> Bool {
+        [ServiceType.clusterIP, ServiceType.nodePort, ServiceType.loadBalancer].contains(service.spec.type)
+    }
 
     static func needsNodePort(_ service: Service) -> Bool {
         service.spec.type == "NodePort"
@@ -39,56 +53,77 @@ enum ServiceRules {
         service.spec.type == "LoadBalancer" && service.spec.externalTrafficPolicy == "Local"
     }
 
+    /// Whether traffic comes from outside, so that there is a policy for it.
+    static func needsExternalTrafficPolicy(_ service: Service) -> Bool {
+        service.spec.type == "LoadBalancer" || service.spec.type == "NodePort"
+            || service.spec.type == "ClusterIP" && !service.spec.externalIPs.isEmpty
+    }
+
     /// An update that leaves out what was allocated keeps it.
     static func keepAllocations(of old: Service, in new: inout Service) {
         if needsClusterIP(old), needsClusterIP(new) {
-            if new.spec.clusterIP.isEmpty, new.spec.clusterIPs.isEmpty {
-                new.spec.clusterIP = old.spec.clusterIP
-                new.spec.clusterIPs = old.spec.clusterIPs
-            } else if new.spec.clusterIPs.isEmpty, new.spec.clusterIP == old.spec.clusterIP {
+            new.spec.clusterIP = new.spec.clusterIP.isEmpty ? old.spec.clusterIP : new.spec.clusterIP
+            if new.spec.clusterIPs.isEmpty, new.spec.clusterIP == old.spec.clusterIP {
                 new.spec.clusterIPs = old.spec.clusterIPs
             }
-            if new.spec.ipFamilies.isEmpty { new.spec.ipFamilies = old.spec.ipFamilies }
-            if new.spec.ipFamilyPolicy == nil { new.spec.ipFamilyPolicy = old.spec.ipFamilyPolicy }
         }
-        if needsClusterIP(old), !needsClusterIP(new), new.spec.clusterIP == old.spec.clusterIP {
-            new.spec.clusterIP = ""
-            new.spec.clusterIPs = []
-            new.spec.ipFamilies = []
-            new.spec.ipFamilyPolicy = nil
-            new.spec.internalTrafficPolicy = nil
-        }
-        keepNodePorts(of: old, in: &new)
+        if needsNodePort(old), needsNodePort(new) { keepNodePorts(of: old, in: &new) }
         if needsHealthCheckPort(old), needsHealthCheckPort(new), new.spec.healthCheckNodePort == 0 {
             new.spec.healthCheckNodePort = old.spec.healthCheckNodePort
         }
     }
 
+    /// Ports keep their node ports by name, unless another port has taken them.
     private static func keepNodePorts(of old: Service, in new: inout Service) {
-        guard needsNodePort(new) else {
-            // ports that were allocated go with the type; ports that the user names are a fault, which validation finds
-            for index in new.spec.ports.indices
-            where old.spec.ports.contains(where: {
-                same($0, new.spec.ports[index]) && $0.nodePort == new.spec.ports[index].nodePort
-            })
-                && needsNodePort(old)
-            {
-                new.spec.ports[index].nodePort = 0
-            }
-            return
-        }
-        guard needsNodePort(old) else { return }
-        let taken = Set(new.spec.ports.map(\.nodePort))
+        var used = Set(old.spec.ports.map(\.nodePort)).intersection(new.spec.ports.map(\.nodePort))
+        used.remove(0)
+        let byName = Dictionary(old.spec.ports.map { ($0.name, $0.nodePort) }, uniquingKeysWith: { $1 })
         for index in new.spec.ports.indices where new.spec.ports[index].nodePort == 0 {
-            if let before = old.spec.ports.first(where: { same($0, new.spec.ports[index]) }),
-                !taken.contains(before.nodePort)
-            {
-                new.spec.ports[index].nodePort = before.nodePort
-            }
+            guard let port = byName[new.spec.ports[index].name], port != 0, used.insert(port).inserted else { continue }
+            new.spec.ports[index].nodePort = port
         }
     }
 
-    private static func same(_ a: ServicePort, _ b: ServicePort) -> Bool {
-        a.port == b.port && a.`protocol` == b.`protocol`
+    /// Whoever changes one of `clusterIP` and `clusterIPs` alone means both.
+    static func agreeOnAddresses(_ new: inout Service, _ old: Service) {
+        guard needsClusterIP(new) || needsClusterIP(old), new.spec.clusterIP != old.spec.clusterIP else {
+            if new.spec.clusterIPs.isEmpty { new.spec.clusterIPs = old.spec.clusterIPs }
+            return
+        }
+        let isUntouched = new.spec.clusterIPs == old.spec.clusterIPs || new.spec.clusterIPs.isEmpty
+        guard isUntouched else { return }
+        new.spec.clusterIPs = new.spec.clusterIP.isEmpty ? [] : [new.spec.clusterIP]
+    }
+
+    /// Fields that the new type does not have go, where the user did not change them.
+    static func dropWhatTypesDoNotHave(_ new: inout Service, _ old: Service) {
+        if needsClusterIP(old), !needsClusterIP(new) {
+            if new.spec.clusterIP == old.spec.clusterIP, new.spec.clusterIPs == old.spec.clusterIPs {
+                new.spec.clusterIP = ""
+                new.spec.clusterIPs = []
+            }
+            if new.spec.ipFamilies == old.spec.ipFamilies { new.spec.ipFamilies = [] }
+            if new.spec.ipFamilyPolicy == old.spec.ipFamilyPolicy { new.spec.ipFamilyPolicy = nil }
+        }
+        let ports = Set(new.spec.ports.map(\.nodePort)).subtracting([0])
+        if needsNodePort(old), !needsNodePort(new), ports.isSubset(of: old.spec.ports.map(\.nodePort)) {
+            for index in new.spec.ports.indices { new.spec.ports[index].nodePort = 0 }
+        }
+        if needsHealthCheckPort(old), !needsHealthCheckPort(new),
+            new.spec.healthCheckNodePort == old.spec.healthCheckNodePort
+        {
+            new.spec.healthCheckNodePort = 0
+        }
+        if old.spec.type == "LoadBalancer", new.spec.type != "LoadBalancer" {
+            if new.spec.allocateLoadBalancerNodePorts == old.spec.allocateLoadBalancerNodePorts {
+                new.spec.allocateLoadBalancerNodePorts = nil
+            }
+            if new.spec.loadBalancerClass == old.spec.loadBalancerClass { new.spec.loadBalancerClass = nil }
+        }
+        if needsExternalTrafficPolicy(old), !needsExternalTrafficPolicy(new),
+            new.spec.externalTrafficPolicy == old.spec.externalTrafficPolicy
+        {
+            new.spec.externalTrafficPolicy = ""
+        }
     }
 }

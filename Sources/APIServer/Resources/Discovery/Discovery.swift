@@ -9,8 +9,8 @@ import Wire
 extension ResourceDefinition where Object == EndpointSlice {
     static var endpointSlices: Self {
         Self().countingGenerations {
-            $0.endpoints != $1.endpoints || $0.ports != $1.ports || $0.metadata.labels != $1.metadata.labels
-                || $0.metadata.annotations != $1.metadata.annotations
+            $0.endpoints != $1.endpoints || $0.ports != $1.ports || $0.addressType != $1.addressType
+                || $0.metadata.labels != $1.metadata.labels
         }
     }
 }

@@ -14,7 +14,7 @@ extension ResourceDefinition where Object == NetworkPolicy {
 
 extension ResourceDefinition where Object == Ingress {
     static var ingresses: Self {
-        Self(prefix: "ingress").separatingStatus().countingGenerations()
+        Self(prefix: "ingress").separatingStatus().countingGenerations().with { $0.validate = { $0.classFaults } }
     }
 }
 
