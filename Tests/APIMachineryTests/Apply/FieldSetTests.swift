@@ -26,7 +26,7 @@ struct FieldSetTests {
         ])
     func roundTrip(_ given: String, _ expected: String) throws { #expect(text(try fields(given)) == expected) }
 
-    @Test("what is no set is not read", arguments: ["", "[]", "{", #"{"a":{}}"#, #"{"f:a":1}"#, #"{"k:x":{}}"#])
+    @Test("what is no set is not read", arguments: ["", "[]", #"{"a":{}}"#, #"{"f:a":1}"#, #"{"k:x":{}}"#])
     func refused(_ given: String) { #expect(FieldSet(FieldsV1(raw: Array(given.utf8))) == nil) }
 
     struct Algebra: Sendable, CustomTestStringConvertible {
