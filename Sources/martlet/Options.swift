@@ -59,6 +59,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Range of node ports, FIRST-LAST.")
     var serviceNodePortRange = "30000-32767"
 
+    @Option(help: "How long history is kept for watches; 0 keeps all.")
+    var etcdCompactionInterval = "5m0s"
+
     func configuration(_ cluster: ClusterConfiguration, nodeName: String) throws -> ServerConfiguration {
         var configuration = ServerConfiguration(
             dataDirectory: dataDir, cluster: cluster, nodeName: nodeName,
@@ -78,6 +81,10 @@ struct ServerOptions: ParsableArguments {
                 "--service-node-port-range \(serviceNodePortRange) is not a range such as 30000-32767")
         }
         configuration.nodePorts = ports[0]...ports[1]
+        guard let interval = DurationText.parse(etcdCompactionInterval), interval >= .zero else {
+            throw ValidationError("--etcd-compaction-interval \(etcdCompactionInterval) is not a duration such as 5m0s")
+        }
+        configuration.historyWindow = interval == .zero ? nil : interval
         return configuration
     }
 }

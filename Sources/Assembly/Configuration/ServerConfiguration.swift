@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var cluster: ClusterConfiguration
     public var nodePorts: ClosedRange<Int> = 30_000...32_767
     public var nodeName: String
+    /// How long past states are kept, for watches and pages of lists; nil for ever.
+    public var historyWindow: Duration? = .seconds(300)
     /// Threads that serve connections.
     public var threads: Int
 

@@ -35,7 +35,9 @@ package final class ControlPlane: Sendable {
         self.logger = logger
         let address = try Self.advertisedAddress(configuration)
         let pki = try ClusterPKI.prepare(Self.pkiConfiguration(configuration, address))
-        let store = try await SQLiteStore.open(path: configuration.dataDirectory + "/db/state.sqlite")
+        let store = try await SQLiteStore.open(
+            path: configuration.dataDirectory + "/db/state.sqlite",
+            options: .init(historyWindow: configuration.historyWindow))
         self.store = store
         self.pki = pki
         let services = RegistryServices(store: store, now: { WallClock.now() }, logger: logger)
