@@ -39,6 +39,8 @@ public struct Server: Sendable {
                 group.addTask { try await plane.run() }
                 if runsControllers { addControl(plane, to: &group) }
                 if let node { addNode(node, plane, to: &group) }
+                // Ends before the others, which must not end them.
+                async let _: Void = ImageTrimmer().run()
                 defer { group.cancelAll() }
                 try await group.next()
             }
