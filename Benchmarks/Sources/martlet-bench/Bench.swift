@@ -107,8 +107,9 @@ actor Bench {
             launched.end()
             return result
         } catch {
+            let hasEnded = !launched.isRunning
             launched.end()
-            throw error
+            throw hasEnded ? LoadError.notReady("the server ended: \(launched.logTail) (\(error))") : error
         }
     }
 

@@ -10,7 +10,8 @@ struct TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-bench.\(UUID().uuidString)")
+        // Short, since sockets in it have addresses of at most 107 bytes.
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("mb.\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
     }
@@ -67,6 +68,8 @@ final class LaunchedProcess: Sendable {
         }
         throw LoadError.notReady("the server did not get ready: " + logTail)
     }
+
+    var isRunning: Bool { process.withLock { $0.isRunning } }
 
     var logTail: String { String(((try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "").suffix(2000)) }
 
