@@ -15,14 +15,15 @@ extension Scheduler {
     func carryOut(_ decision: SchedulingEngine.Decision) async {
         switch decision {
         case .skip: return
-        case .bind(let entry, let node): await bind(entry, to: node)
+        case .bind(let entry, let node, let volumes): await bind(entry, to: node, volumes)
         case .unschedulable(let entry, let rejection): await reject(entry, rejection)
         }
     }
 
-    private func bind(_ entry: SchedulingQueue.Entry, to node: String) async {
+    private func bind(_ entry: SchedulingQueue.Entry, to node: String, _ volumes: VolumeBinding.Work) async {
         let pod = entry.pod
         do {
+            if !volumes.isEmpty { try await prepare(volumes, on: node) }
             try await client.bind(namespace: pod.namespace, pod: pod.name, uid: pod.uid, to: node)
             recorder.record(
                 .normal, reason: "Scheduled", message: "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)",
@@ -34,7 +35,11 @@ extension Scheduler {
             endedBindings.withLock { $0 += 1 }
             let isGone = error.isNotFound || error.isConflict
             mailbox.post { engine, now in
-                if isGone { engine.abandon(uid: pod.uid, now: now) } else { engine.bindingFailed(entry, now: now) }
+                if isGone {
+                    engine.abandon(uid: pod.uid, now: now)
+                } else {
+                    engine.bindingFailed(entry, volumes: volumes, now: now)
+                }
             }
             if isGone || error.code == .cancelled { return }
             logger.warning(

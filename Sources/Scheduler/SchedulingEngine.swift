@@ -10,7 +10,7 @@ struct SchedulingEngine {
     enum Decision {
         /// Nothing: the pod is going, or has a node already.
         case skip
-        case bind(SchedulingQueue.Entry, node: String)
+        case bind(SchedulingQueue.Entry, node: String, volumes: VolumeBinding.Work)
         case unschedulable(SchedulingQueue.Entry, Rejection)
     }
 
@@ -45,7 +45,10 @@ struct SchedulingEngine {
     }
 
     /// Gives up a binding that failed: the pod is tried again later.
-    mutating func bindingFailed(_ entry: SchedulingQueue.Entry, now: Duration) {
+    ///
+    /// - Parameter volumes: those that the pod was promised.
+    mutating func bindingFailed(_ entry: SchedulingQueue.Entry, volumes: VolumeBinding.Work = .init(), now: Duration) {
+        for match in volumes.matches { cluster.volumes.promised[match.volume] = nil }
         guard let placement = cluster.placement(of: entry.pod.uid), placement.isAssumed else { return }
         cluster.remove(uid: entry.pod.uid)
         queue.addFailed(entry, now: now)
@@ -64,9 +67,11 @@ struct SchedulingEngine {
                 let error = FitError(nodeCount: cluster.nodeCount, failures: found.failures)
                 return reject(entry, error, failures: found.failures, now: now)
             }
+            let work = VolumeBinding.plan(context.volumeDemands.waiting, node) ?? .init()
             cluster.nominate(pod, to: nil)
             cluster.place(pod, on: node.name, assumed: true)
-            return .bind(entry, node: node.name)
+            for match in work.matches { cluster.volumes.promised[match.volume] = match.claimUID }
+            return .bind(entry, node: node.name, volumes: work)
         } catch {
             return reject(entry, FitError(nodeCount: cluster.nodeCount, error), failures: nil, now: now)
         }
@@ -197,6 +202,8 @@ extension SchedulingEngine {
 
     mutating func set(volume: PersistentVolume?, name: String, now: Duration) {
         cluster.volumes.volumes[name] = volume
+        // Written, or gone: nothing is left to promise.
+        if volume?.spec.claimRef != nil || volume == nil { cluster.volumes.promised[name] = nil }
         queue.handle(.volumes, now: now)
     }
 

@@ -15,7 +15,7 @@ struct SchedulingEngineTests {
     }
 
     private func node(_ decision: SchedulingEngine.Decision?) -> String? {
-        if case .bind(_, let node) = decision { return node }
+        if case .bind(_, let node, _) = decision { return node }
         return nil
     }
 
@@ -72,7 +72,7 @@ struct SchedulingEngineTests {
     func bindingFails() {
         var engine = engine([Fixture.node("n", cpu: "1")])
         engine.set(pod: Fixture.pod("a", cpu: "1"), now: .zero)
-        guard case .bind(let entry, _) = engine.scheduleNext(now: .zero) else {
+        guard case .bind(let entry, _, _) = engine.scheduleNext(now: .zero) else {
             Issue.record("there is room")
             return
         }

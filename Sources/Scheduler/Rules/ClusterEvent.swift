@@ -37,7 +37,10 @@ enum ClusterEvent: Sendable {
             other.namespace == pod.namespace && pod.hardSpread.contains { $0.selector.matches(other.labels) }
         case (.podRemoved, .interPodAffinity): true
         case (.podPlaced, .interPodAffinity): !pod.affinity.requiredAffinity.isEmpty
-        case (.volumes, .volumeBinding): true
+        case (.volumes, .volumeBinding), (.volumes, .volumeZone), (.volumes, .volumeRestrictions): true
+        case (.podRemoved(let other), .volumeRestrictions):
+            other.namespace == pod.namespace
+                && other.claims.contains { claim in pod.claims.contains { $0.name == claim.name } }
         case (.namespace, .interPodAffinity): true
         default: false
         }
@@ -49,10 +52,10 @@ enum ClusterEvent: Sendable {
             switch plugin {
             case .nodeResourcesFit: .allocatable
             case .nodeUnschedulable, .taintToleration: .taints
-            case .nodeAffinity, .volumeBinding: .labels
+            case .nodeAffinity, .volumeBinding, .volumeZone: .labels
             case .podTopologySpread: [.labels, .taints, .removed]
             case .interPodAffinity: .labels
-            case .nodeName, .nodePorts, .schedulingGates: []
+            case .nodeName, .nodePorts, .schedulingGates, .volumeRestrictions: []
             }
         return !change.isDisjoint(with: useful)
     }

@@ -9,6 +9,8 @@ struct VolumeFacts: Sendable {
     var claims: [String: PersistentVolumeClaim] = [:]
     var volumes: [String: PersistentVolume] = [:]
     var classes: [String: StorageClass] = [:]
+    /// Volumes that a pod which is being bound gets: by name, the UID of the claim.
+    var promised: [String: String] = [:]
 }
 
 /// The workloads and services that pods belong to, for spreading pods that ask for nothing.

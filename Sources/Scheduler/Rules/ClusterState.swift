@@ -33,6 +33,8 @@ struct ClusterState {
     private(set) var podsWithAntiAffinity = 0
     /// How many nodes have `PreferNoSchedule` taints.
     private(set) var nodesWithSoftTaints = 0
+    /// How many pods on nodes use a claim, by `namespace/name`.
+    private var claimUsers: [String: Int] = [:]
     private var topologies: [String: TopologyIndex] = [:]
     private var podCounts: [String: [LabelMatcher: PodCounts]] = [:]
     private var uses: UInt64 = 0
@@ -48,6 +50,7 @@ struct ClusterState {
     var nodeCount: Int { order.count }
 
     func slot(of node: String) -> Int? { slots[node].flatMap { nodes[$0]?.isPresent == true ? $0 : nil } }
+    func usersOfClaim(_ key: String) -> Int { claimUsers[key] ?? 0 }
     func placement(of uid: String) -> Placement? { placements[uid] }
 
     // MARK: nodes
@@ -155,6 +158,11 @@ struct ClusterState {
         numbers[slot].add(pod, sign: sign)
         if !pod.affinity.isEmpty { podsWithAffinity += Int(sign) }
         if !pod.affinity.requiredAntiAffinity.isEmpty { podsWithAntiAffinity += Int(sign) }
+        for (name, _) in pod.claims {
+            let key = "\(pod.namespace)/\(name)"
+            let users = claimUsers[key, default: 0] + Int(sign)
+            claimUsers[key] = users > 0 ? users : nil
+        }
         guard podCounts[pod.namespace] != nil else { return }
         for selector in podCounts[pod.namespace, default: [:]].keys {
             podCounts[pod.namespace]?[selector]?.add(pod, slot: slot, sign: sign)

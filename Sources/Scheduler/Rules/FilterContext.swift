@@ -6,7 +6,9 @@ struct FilterContext {
     let pod: PodInfo
     /// The only nodes that can do; nil for any.
     let onlyNames: Set<String>?
-    let volumeDemands: [NodeSelectorMatcher]
+    let volumeDemands: VolumeBinding.Demands
+    /// Whether another pod uses a claim that only one may use.
+    private let hasClaimConflict: Bool
     private let spread: PodTopologySpreadFilter?
     private let affinity: InterPodAffinityFilter?
     private let hasNodeAffinity: Bool
@@ -19,7 +21,10 @@ struct FilterContext {
         if let onlyNames, onlyNames.isEmpty {
             throw PreFilterFailure(plugin: .nodeAffinity, message: "pod affinity terms conflict")
         }
-        volumeDemands = pod.claims.isEmpty ? [] : try VolumeBinding.prefilter(pod, cluster.volumes)
+        volumeDemands = pod.claims.isEmpty ? .init() : try VolumeBinding.prefilter(pod, cluster.volumes)
+        hasClaimConflict =
+            !pod.claims.isEmpty
+            && VolumeRestrictions.exclusiveClaims(pod, cluster.volumes).contains { cluster.usersOfClaim($0) > 0 }
         spread = PodTopologySpreadFilter(pod, &cluster)
         affinity = InterPodAffinityFilter(pod, &cluster)
         hasNodeAffinity = !pod.requiredNodeAffinity.isEmpty
@@ -37,6 +42,7 @@ struct FilterContext {
         if hasNodeAffinity, let failure = NodeAffinityPlugin.filter(pod, node) { return failure }
         if hasPorts, let failure = NodePorts.filter(pod, node) { return failure }
         if let failure = NodeResourcesFit.filter(pod, numbers, node) { return failure }
+        if hasClaimConflict { return .exclusiveClaim }
         if !volumeDemands.isEmpty, let failure = VolumeBinding.filter(volumeDemands, node) { return failure }
         if let failure = spread?.filter(slot) { return failure }
         return affinity?.filter(slot)

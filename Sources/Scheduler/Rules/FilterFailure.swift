@@ -10,7 +10,9 @@ enum Plugin: String, Sendable, Hashable, CaseIterable {
     case nodeAffinity = "NodeAffinity"
     case nodePorts = "NodePorts"
     case nodeResourcesFit = "NodeResourcesFit"
+    case volumeRestrictions = "VolumeRestrictions"
     case volumeBinding = "VolumeBinding"
+    case volumeZone = "VolumeZone"
     case podTopologySpread = "PodTopologySpread"
     case interPodAffinity = "InterPodAffinity"
 }
@@ -24,6 +26,9 @@ enum FilterFailure: Sendable, Equatable {
     case nodePorts
     case resources(ResourceShortage)
     case volumeNodeAffinity
+    case volumeBindConflict
+    case volumeZone
+    case exclusiveClaim
     case topologySpread
     case topologySpreadLabelMissing
     case podAffinity
@@ -38,7 +43,9 @@ enum FilterFailure: Sendable, Equatable {
         case .nodeAffinity: .nodeAffinity
         case .nodePorts: .nodePorts
         case .resources: .nodeResourcesFit
-        case .volumeNodeAffinity: .volumeBinding
+        case .volumeNodeAffinity, .volumeBindConflict: .volumeBinding
+        case .volumeZone: .volumeZone
+        case .exclusiveClaim: .volumeRestrictions
         case .topologySpread, .topologySpreadLabelMissing: .podTopologySpread
         case .podAffinity, .podAntiAffinity, .existingAntiAffinity: .interPodAffinity
         }
@@ -47,10 +54,11 @@ enum FilterFailure: Sendable, Equatable {
     /// Whether the pod could be there if other pods went.
     var isResolvable: Bool {
         switch self {
-        case .nodePorts, .topologySpread, .podAntiAffinity, .existingAntiAffinity: true
+        case .nodePorts, .topologySpread, .podAntiAffinity, .existingAntiAffinity, .exclusiveClaim: true
         case .resources(let shortage): !shortage.exceedsNode
-        case .nodeUnschedulable, .nodeName, .taint, .nodeAffinity, .volumeNodeAffinity, .topologySpreadLabelMissing,
-            .podAffinity:
+        case .nodeUnschedulable, .nodeName, .taint, .nodeAffinity, .volumeNodeAffinity, .volumeBindConflict,
+            .volumeZone,
+            .topologySpreadLabelMissing, .podAffinity:
             false
         }
     }
@@ -65,6 +73,10 @@ enum FilterFailure: Sendable, Equatable {
         case .nodePorts: ["node(s) didn't have free ports for the requested pod ports"]
         case .resources(let shortage): shortage.reasons
         case .volumeNodeAffinity: ["node(s) didn't match PersistentVolume's node affinity"]
+        case .volumeBindConflict: ["node(s) didn't find available persistent volumes to bind"]
+        case .volumeZone: ["node(s) had no available volume zone"]
+        case .exclusiveClaim:
+            ["node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"]
         case .topologySpread: ["node(s) didn't match pod topology spread constraints"]
         case .topologySpreadLabelMissing:
             ["node(s) didn't match pod topology spread constraints (missing required label)"]
