@@ -53,6 +53,7 @@ struct MartletBench: AsyncParsableCommand {
             for workload in Workloads.all { print("\(workload.name)\t\(workload.what)") }
             return
         }
+        Children.endWithUs()
         let generator = LoadGenerator(threads: threads)
         var sizes = full ? Sizes.full : Sizes.quick
         if let pods { sizes.pods = pods }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import Dispatch
 import Foundation
 import LoadGenerator
 import Synchronization
@@ -21,6 +22,29 @@ struct TemporaryDirectory: Sendable {
             try FileManager.default.removeItem(atPath: path)
         } catch {
             FileHandle.standardError.write(Data("bench: \(path) is left behind: \(error)\n".utf8))
+        }
+    }
+}
+
+/// The processes that were started and run still, so that they end with the benchmark however it ends.
+enum Children {
+    private static let running = Mutex<Set<Int32>>([])
+    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+
+    static func add(_ pid: Int32) { running.withLock { _ = $0.insert(pid) } }
+    static func remove(_ pid: Int32) { running.withLock { _ = $0.remove(pid) } }
+
+    /// Ends them when the benchmark is told to end.
+    static func endWithUs() {
+        for number in [SIGTERM, SIGINT, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                running.withLock { for pid in $0 { kill(pid, SIGTERM) } }
+                exit(128 + number)
+            }
+            source.resume()
+            sources.withLock { $0.append(source) }
         }
     }
 }
@@ -53,6 +77,7 @@ final class LaunchedProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         pid = process.processIdentifier
+        Children.add(pid)
         self.process = Mutex(process)
     }
 
@@ -82,6 +107,7 @@ final class LaunchedProcess: Sendable {
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             process.waitUntilExit()
         }
+        Children.remove(pid)
     }
 
     static func freePort() throws -> Int {
