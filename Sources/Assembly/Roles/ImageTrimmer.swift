@@ -15,9 +15,11 @@ struct ImageTrimmer {
 
     /// Ends when nothing is left to do.
     func run() async throws {
+        // What is mapped by now was linked with the program and is never unmapped: no such address can become another's meanwhile.
+        let linked = Set(MappedFiles.unchanged(in: Self.memoryMap()))
         for pause in Self.pauses {
             try await Task.sleep(for: pause)
-            for range in MappedFiles.unchanged(in: Self.memoryMap()) {
+            for range in MappedFiles.unchanged(in: Self.memoryMap()) where linked.contains(range) {
                 guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else { continue }
                 // Only advice: where the kernel does not take it, the pages stay.
                 madvise(start, range.count, MADV_DONTNEED)
