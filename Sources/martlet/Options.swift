@@ -62,6 +62,15 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "How long history is kept for watches; 0 keeps all.")
     var etcdCompactionInterval = "5m0s"
 
+    @Option(help: "Most reading requests worked on at once, watches and other long ones apart; 0 for no limit.")
+    var maxRequestsInflight = 400
+
+    @Option(help: "Most writing requests worked on at once; 0 for no limit.")
+    var maxMutatingRequestsInflight = 200
+
+    @Option(help: "How long a request may take, watches and other long requests apart.")
+    var requestTimeout = "1m0s"
+
     func configuration(_ cluster: ClusterConfiguration, nodeName: String) throws -> ServerConfiguration {
         var configuration = ServerConfiguration(
             dataDirectory: dataDir, cluster: cluster, nodeName: nodeName,
@@ -75,6 +84,9 @@ struct ServerOptions: ParsableArguments {
         configuration.tokenAuthFile = tokenAuthFile
         configuration.tlsSANs = tlsSan
         configuration.allowsAnonymous = anonymousAuth
+        configuration.maxRequestsInflight = maxRequestsInflight
+        configuration.maxMutatingRequestsInflight = maxMutatingRequestsInflight
+        configuration.requestTimeout = requestTimeout
         let ports = serviceNodePortRange.split(separator: "-").compactMap { Int($0) }
         guard ports.count == 2, ports[0] > 0, ports[0] <= ports[1], ports[1] <= 65_535 else {
             throw ValidationError(

@@ -54,7 +54,7 @@ package struct Bootstrapper: Sendable {
 
     private func list<Object: RESTObject>(of _: Object.Type = Object.self) async throws -> [Object] {
         let path = Self.path(Object.resource, namespace: "")
-        let (status, bytes) = await send("GET", path, body: [])
+        let (status, bytes) = try await send("GET", path, body: [])
         guard status == 200 else {
             throw Fault(
                 message: "cannot list \(Object.resource.qualifiedName): \(String(decoding: bytes, as: UTF8.self))")
@@ -81,11 +81,11 @@ package struct Bootstrapper: Sendable {
         let body = JSONCoding.encode(object)
         let result: (status: Int, bytes: [UInt8])
         switch action {
-        case .create: result = await send("POST", collection, body: body)
-        case .update: result = await send("PUT", single, body: body)
+        case .create: result = try await send("POST", collection, body: body)
+        case .update: result = try await send("PUT", single, body: body)
         case .recreate:
-            _ = await send("DELETE", single, body: [])
-            result = await send("POST", collection, body: body)
+            _ = try await send("DELETE", single, body: [])
+            result = try await send("POST", collection, body: body)
         }
         // 409: another server of the cluster was quicker.
         guard (200..<300).contains(result.status) || result.status == 409 else {
@@ -99,15 +99,13 @@ package struct Bootstrapper: Sendable {
             ? "\(prefix)/namespaces/\(namespace)/\(resource.plural)" : "\(prefix)/\(resource.plural)"
     }
 
-    private func send(_ method: String, _ path: String, body: [UInt8]) async -> (status: Int, bytes: [UInt8]) {
+    private func send(_ method: String, _ path: String, body: [UInt8]) async throws -> (status: Int, bytes: [UInt8]) {
         let info = RequestInfo(method: method, path: path, query: [])
         let headers = [("content-type", "application/json"), ("accept", "application/json")]
         let request = APIRequest(
             method: method, path: path, query: [], headers: headers, body: body, user: Self.user, info: info,
             remoteAddress: "")
-        switch await handler.respond(to: request) {
-        case .whole(let head, let chunks): return (head.status, Array(chunks.joined()))
-        case .stream(let head, _): return (head.status, [])
-        }
+        let (head, bytes) = try await handler.respond(to: request).collected()
+        return (head.status, bytes)
     }
 }

@@ -21,11 +21,16 @@ package final class RequestChain: EdgeService, RequestHandler {
         package var handler: any RequestHandler
         /// For the proxied requests of this process.
         package var eventLoops: any EventLoopGroup
+        /// How many requests from the network are worked on at the same time.
+        package var limits: InFlightLimits
+        /// How long a request from the network may take, unless it is long-running (`--request-timeout`).
+        package var timeout: Duration
 
         package init(
             authenticator: RequestAuthenticator, authorizer: any Authorizer, proxy: ProxyService,
             endpoints: ServerEndpoints,
-            metrics: RequestMetrics, handler: any RequestHandler, eventLoops: any EventLoopGroup
+            metrics: RequestMetrics, handler: any RequestHandler, eventLoops: any EventLoopGroup,
+            limits: InFlightLimits = InFlightLimits(), timeout: Duration = .seconds(60)
         ) {
             self.authenticator = authenticator
             self.authorizer = authorizer
@@ -34,6 +39,8 @@ package final class RequestChain: EdgeService, RequestHandler {
             self.metrics = metrics
             self.handler = handler
             self.eventLoops = eventLoops
+            self.limits = limits
+            self.timeout = timeout
         }
     }
 
@@ -56,7 +63,20 @@ package final class RequestChain: EdgeService, RequestHandler {
         return AnswerFields.complete(response, of: edge)
     }
 
+    package func timeLimit(of edge: EdgeRequest) -> Duration? {
+        guard let target = RequestTarget(edge.target) else { return parts.timeout }
+        let info = RequestInfo(method: edge.method, path: target.path, query: target.query)
+        guard !info.isLongRunning else { return nil }
+        // a timeout that cannot be read has been refused
+        do { return try RequestTimeLimit.of(target.query, maximum: parts.timeout) } catch { return parts.timeout }
+    }
+
     private func respond(to edge: EdgeRequest, _ target: RequestTarget, _ info: RequestInfo) async -> EdgeResponse {
+        do throws(FailureStatus) {
+            if !info.isLongRunning { _ = try RequestTimeLimit.of(target.query, maximum: parts.timeout) }
+        } catch {
+            return .answer(error.response)
+        }
         guard let user = await parts.authenticator.authenticate(edge) else {
             return .answer(FailureStatus.unauthorized.response)
         }
@@ -64,10 +84,13 @@ package final class RequestChain: EdgeService, RequestHandler {
             method: edge.method, path: target.path, query: target.query, headers: edge.headers, body: edge.body,
             user: user,
             info: info, remoteAddress: edge.peer.remoteAddress)
-        do throws(FailureStatus) {
-            try impersonate(&request)
-            try authorize(request)
-        } catch {
+        do throws(FailureStatus) { try impersonate(&request) } catch { return .answer(error.response) }
+        guard let place = parts.limits.enter(request) else {
+            parts.metrics.dropped(info)
+            return .answer(InFlightLimits.tooManyRequests)
+        }
+        defer { parts.limits.leave(place) }
+        do throws(FailureStatus) { try authorize(request) } catch {
             return .answer(error.response)
         }
         if ProxyService.serves(info) {
@@ -91,6 +114,14 @@ package final class RequestChain: EdgeService, RequestHandler {
             upgrade.cancel()
             return FailureStatus.badRequest("Upgrade request required").response
         }
+    }
+
+    /// Objects for a component of this process; nil where the handler has none to share.
+    ///
+    /// - Throws: ``FailureStatus`` where the user may not read them, else what the source throws.
+    package func objects(for request: APIRequest) throws -> (any ObjectSource)? {
+        try authorize(request)
+        return parts.handler as? any ObjectSource
     }
 
     private func dispatch(_ request: APIRequest) async -> APIResponse {

@@ -32,6 +32,8 @@ package struct EdgeConfiguration: Sendable {
     package var idleTimeout = TimeAmount.seconds(90)
     /// How long a client may leave bytes untaken before it is given up.
     package var writeTimeout = TimeAmount.minutes(5)
+    /// How often connections and requests are looked at that may have taken too long.
+    package var sweepInterval = TimeAmount.seconds(1)
     /// How long requests may go on after a stop was asked for.
     package var shutdownTimeout = TimeAmount.seconds(10)
     /// Streams that one HTTP/2 connection may have open.

@@ -15,6 +15,7 @@ final class EdgeLoop {
     private var connections: [ObjectIdentifier: EdgeConnection] = [:]
     private var sweep: RepeatedTask?
     private var drained: EventLoopPromise<Void>?
+    private var pieceBuffer: ByteBuffer?
     private var dateSecond: Int64 = -1
     private var dateText = ""
 
@@ -33,6 +34,17 @@ final class EdgeLoop {
         }
         return dateText
     }
+
+    /// A buffer for a piece of a body: the one that was returned last, where whoever it was given to has let go of it.
+    func takePieceBuffer(_ capacity: Int) -> ByteBuffer {
+        guard var buffer = pieceBuffer else { return ByteBufferAllocator().buffer(capacity: capacity) }
+        pieceBuffer = nil
+        buffer.clear(minimumCapacity: capacity)
+        return buffer
+    }
+
+    /// Keeps a buffer that was written for the next piece of any connection: TLS has copied it by then.
+    func returnPieceBuffer(_ buffer: ByteBuffer) { pieceBuffer = buffer }
 
     /// Keeps an eye on a connection until it is closed.
     func add(_ connection: EdgeConnection) {
@@ -73,7 +85,9 @@ final class EdgeLoop {
     private func startSweep() {
         guard sweep == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        sweep = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in
+        sweep = eventLoop.scheduleRepeatedTask(
+            initialDelay: configuration.sweepInterval, delay: configuration.sweepInterval
+        ) { _ in
             let now = NIODeadline.now()
             for connection in bound.value.connections.values { connection.closeIfOverdue(now: now) }
         }
@@ -167,6 +181,9 @@ final class EdgeConnection {
             case .answering, .upgraded: nil
             }
         if let limit, now - since > limit { channel.close(promise: nil) }
-        for exchange in exchanges.values { exchange.abortIfStalled(now: now, limit: configuration.writeTimeout) }
+        for exchange in exchanges.values {
+            exchange.abortIfStalled(now: now, limit: configuration.writeTimeout)
+            exchange.abortIfOverdue(now: now)
+        }
     }
 }

@@ -135,7 +135,7 @@ package final class EdgeServer: Sendable {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 64 * 1024))
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try accept(channel) }
             }
@@ -216,8 +216,8 @@ private final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHand
         ]
         var streams = NIOHTTP2Handler.StreamConfiguration()
         streams.targetWindowSize = 1 << 20
-        streams.outboundBufferSizeHighWatermark = 256 * 1024
-        streams.outboundBufferSizeLowWatermark = 64 * 1024
+        streams.outboundBufferSizeHighWatermark = 64 * 1024
+        streams.outboundBufferSizeLowWatermark = 16 * 1024
         let bound = NIOLoopBound(connection, eventLoop: context.eventLoop)
         _ = try context.pipeline.syncOperations.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: settings, streamConfiguration: streams

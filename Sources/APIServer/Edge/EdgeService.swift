@@ -107,4 +107,8 @@ package protocol EdgeService: Sendable {
     /// Answers one request. Runs on the connection's event loop: it must not block. Its task is cancelled when the client
     /// goes, and for long-running requests when the server stops.
     func respond(to request: EdgeRequest) async -> EdgeResponse
+
+    /// How long the answer to a request may take, the sending of it included; nil for as long as it likes. Asked once, and
+    /// only about requests that take more than a moment.
+    func timeLimit(of request: EdgeRequest) -> Duration?
 }

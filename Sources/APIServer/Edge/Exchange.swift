@@ -3,22 +3,6 @@
 
 import NIOCore
 
-/// Where an exchange puts its answer: the HTTP/1.1 connection or the HTTP/2 stream. Confined to the event loop.
-protocol ResponseSink: AnyObject {
-    /// Whether more bytes can be taken without keeping more than the limit in memory.
-    var canTakeMore: Bool { get }
-    /// Starts the answer. `length` is nil where it is not known; `isBodiless` where none follows (HEAD).
-    func writeHead(_ head: ResponseHead, length: Int?, isBodiless: Bool)
-    func writeBody(_ bytes: [UInt8])
-    func flush()
-    /// Ends the answer.
-    func finish()
-    /// The answer cannot be finished: the client must see that it is cut off.
-    func abort()
-    /// Hands the connection over; only where the request said it can be.
-    func takeOver(_ upgrade: EdgeUpgrade)
-}
-
 /// One request being answered. Confined to the event loop of its connection.
 ///
 /// It owns the request's task. The connection holds the exchange until the answer is out, and `EdgeServer.run()` returns only
@@ -40,6 +24,13 @@ final class Exchange {
     private var waiters: [CheckedContinuation<Void, any Error>] = []
     private var stalledSince: NIODeadline?
     private var isFlushScheduled = false
+    private var sending: BodySending?
+    private var isProceeding = false
+    private let started = NIODeadline.now()
+    private var request: EdgeRequest?
+    private var service: (any EdgeService)?
+    /// When the answer must be out; nil until the loop has looked at the exchange, and for requests without a limit.
+    private var deadline: NIODeadline?
 
     init(connection: EdgeConnection, sink: any ResponseSink, isHead: Bool) {
         self.connection = connection
@@ -50,6 +41,8 @@ final class Exchange {
     /// Starts the task of a request.
     func start(_ request: EdgeRequest, service: any EdgeService) {
         connection.began(self)
+        self.request = request
+        self.service = service
         let bound = NIOLoopBound(self, eventLoop: connection.loop.eventLoop)
         // Runs on the event loop. Held here; the connection stays open, and run() waits, until it has ended.
         task = Task(executorPreference: connection.loop.executor) {
@@ -153,7 +146,7 @@ final class Exchange {
     /// - Parameter flushSoon: send at the end of this turn of the loop, together with what else comes in it.
     /// - Returns: whether the connection can take more.
     /// - Throws: where the client has gone.
-    fileprivate func append(_ bytes: [UInt8], flushSoon: Bool) throws -> Bool {
+    func append(_ bytes: [UInt8], flushSoon: Bool) throws -> Bool {
         guard case .streaming = state else { throw ChannelError.ioOnClosedChannel }
         sink.writeBody(bytes)
         guard sink.canTakeMore else {
@@ -171,7 +164,46 @@ final class Exchange {
         return true
     }
 
-    fileprivate func wait(_ continuation: CheckedContinuation<Void, any Error>) {
+    /// Sends all that a source gives, as fast as the client takes it.
+    func send(_ source: any ResponseBodySource, _ continuation: CheckedContinuation<Void, any Error>) {
+        guard case .streaming = state else { return continuation.resume(throwing: ChannelError.ioOnClosedChannel) }
+        sending = BodySending(source: source, continuation: continuation)
+        proceed()
+    }
+
+    /// Writes pieces until the connection takes no more; after some of them the loop's other connections have their turn.
+    private func proceed() {
+        // A flush can tell at once that the connection takes more.
+        guard let sending, !isProceeding else { return }
+        isProceeding = true
+        defer { isProceeding = false }
+        var left = BodySending.turn
+        while left > 0 {
+            // A write can tell at once that the client has gone.
+            guard self.sending === sending else { return }
+            guard sink.canTakeMore else {
+                sending.stall()
+                stalledSince = stalledSince ?? .now()
+                return
+            }
+            left -= sending.pieceSize
+            do {
+                guard try sending.writePiece(to: sink) else { return endSending(nil) }
+            } catch {
+                return endSending(error)
+            }
+        }
+        let bound = NIOLoopBound(self, eventLoop: connection.loop.eventLoop)
+        connection.loop.eventLoop.execute { bound.value.proceed() }
+    }
+
+    private func endSending(_ error: (any Error)?) {
+        guard let sending else { return }
+        self.sending = nil
+        if let error { sending.continuation?.resume(throwing: error) } else { sending.continuation?.resume() }
+    }
+
+    func wait(_ continuation: CheckedContinuation<Void, any Error>) {
         guard case .streaming = state else { return continuation.resume(throwing: ChannelError.ioOnClosedChannel) }
         guard !isStopping || !isStream else { return continuation.resume(throwing: CancellationError()) }
         guard !sink.canTakeMore else { return continuation.resume() }
@@ -185,12 +217,14 @@ final class Exchange {
         let resumed = waiters
         waiters = []
         for waiter in resumed { waiter.resume() }
+        proceed()
     }
 
     /// The client has gone: ends the task.
     func clientGone() {
         state = .over
         task?.cancel()
+        endSending(ChannelError.ioOnClosedChannel)
         let resumed = waiters
         waiters = []
         for waiter in resumed { waiter.resume(throwing: ChannelError.ioOnClosedChannel) }
@@ -206,41 +240,35 @@ final class Exchange {
     /// The server stops: what streams, ends; what is about to be answered, is answered.
     func serverStops() {
         isStopping = true
-        guard isStream else { return }
+        guard isStream, sending == nil else { return }  // a body that has an end is sent to its end
         task?.cancel()
         let resumed = waiters
         waiters = []
         for waiter in resumed { waiter.resume(throwing: CancellationError()) }
     }
 
+    /// Ends a request that takes longer than it may: with 504 where nothing was answered yet, else by cutting it off.
+    func abortIfOverdue(now: NIODeadline) {
+        if let request, let service {
+            (self.request, self.service) = (nil, nil)
+            deadline = service.timeLimit(of: request).map { started + TimeAmount($0) }
+        }
+        guard let deadline, now > deadline else { return }
+        switch state {
+        case .over: break
+        case .streaming: abort()
+        case .waiting:
+            task?.cancel()
+            let status = FailureStatus.timedOut
+            let body = status.json
+            sink.writeHead(status.head, length: body.count, isBodiless: isHead)
+            if !isHead { sink.writeBody(body) }
+            end()
+        }
+    }
+
     /// Gives up a client that has not taken bytes for too long.
     func abortIfStalled(now: NIODeadline, limit: TimeAmount) {
         if let stalledSince, now - stalledSince > limit { abort() }
-    }
-}
-
-/// The writer that a streamed answer is given.
-private struct ExchangeWriter: ResponseBodyWriter {
-    let exchange: NIOLoopBound<Exchange>
-
-    func write(_ bytes: [UInt8]) async throws {
-        let canTakeMore: Bool
-        if exchange.eventLoop.inEventLoop {
-            canTakeMore = try exchange.value.append(bytes, flushSoon: true)
-        } else {
-            canTakeMore = try await exchange.eventLoop.submit { try exchange.value.append(bytes, flushSoon: true) }
-                .get()
-        }
-        if !canTakeMore { try await waitUntilWritable() }
-    }
-
-    func waitUntilWritable() async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            if exchange.eventLoop.inEventLoop {
-                exchange.value.wait(continuation)
-            } else {
-                exchange.eventLoop.execute { exchange.value.wait(continuation) }
-            }
-        }
     }
 }

@@ -132,6 +132,19 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Resp
         out = buffer
     }
 
+    func writePiece(_ capacity: Int, _ fill: (inout ByteBuffer) throws -> Void) rethrows {
+        var buffer = connection.loop.takePieceBuffer(capacity + (out?.readableBytes ?? 0) + HTTP1Format.chunkOverhead)
+        if let waiting = out { buffer.writeImmutableBuffer(waiting) }
+        out = nil
+        switch framing {
+        case .length, .untilClose: try fill(&buffer)
+        case .chunked: try HTTP1Format.writeChunk(to: &buffer, fill)
+        case .none: break
+        }
+        write(buffer)
+        connection.loop.returnPieceBuffer(buffer)
+    }
+
     func flush() {
         guard let buffer = out else { return }
         out = nil

@@ -53,6 +53,26 @@ enum HTTP1Format {
         buffer.writeStaticString("\r\n")
     }
 
+    /// What ``writeChunk(to:_:)`` adds to a chunk's bytes.
+    static let chunkOverhead = 12
+
+    /// Writes one chunk of the bytes that `fill` puts into the buffer; nothing where it puts none.
+    static func writeChunk(to buffer: inout ByteBuffer, _ fill: (inout ByteBuffer) throws -> Void) rethrows {
+        let start = buffer.writerIndex
+        buffer.writeStaticString("00000000\r\n")  // its size, with leading zeros, once that is known
+        let body = buffer.writerIndex
+        try fill(&buffer)
+        var count = buffer.writerIndex - body
+        guard count > 0 else { return buffer.moveWriterIndex(to: start) }
+        for place in (start..<(start + 8)).reversed() {
+            buffer.setInteger(hexDigits[count & 15], at: place)
+            count >>= 4
+        }
+        buffer.writeStaticString("\r\n")
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
     /// Writes the chunk that ends a body.
     static func writeLastChunk(to buffer: inout ByteBuffer) { buffer.writeStaticString("0\r\n\r\n") }
 

@@ -112,6 +112,14 @@ final class HTTP2Stream: ChannelInboundHandler, ResponseSink {
         out = buffer
     }
 
+    func writePiece(_ capacity: Int, _ fill: (inout ByteBuffer) throws -> Void) rethrows {
+        passBody()
+        var buffer = ByteBufferAllocator().buffer(capacity: capacity)
+        try fill(&buffer)
+        out = buffer
+        flush()
+    }
+
     func flush() {
         passBody()
         context?.flush()

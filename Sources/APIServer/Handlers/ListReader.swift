@@ -95,33 +95,49 @@ struct ListReader: Sendable {
     }
 
     private func page(of snapshot: Snapshot, from start: ObjectTree.Position) -> ObjectPageResult {
-        var result = ObjectPageResult(objects: [], revision: snapshot.revision)
-        let tree = snapshot.tree
-        let end = tree.range(namespace: selection.namespace).1
         // a list of any state, however old, is not cut into pages
         let limited = options.resourceVersion == "0" ? 0 : options.limit
-        guard limited > 0 || !options.continueToken.isEmpty else {
-            result.objects = snapshot.objects(selection)
-            return result
-        }
         let limit = limited > 0 ? limited : Int.max
-        let isWhole = selection.isWholeNamespace
+        guard selection.isWholeNamespace else { return picked(from: snapshot, start, limit) }
+        let tree = snapshot.tree
+        let count = max(0, tree.distance(from: start, to: tree.range(namespace: selection.namespace).1))
+        let objects = SelectedObjects(tree, from: start, count: min(limit, count))
+        var result = ObjectPageResult(objects: objects, revision: snapshot.revision)
+        guard count > objects.count else { return result }
+        end(&result, of: snapshot)
+        result.remaining = count - objects.count
+        return result
+    }
+
+    /// The page of those objects that the selectors pick.
+    private func picked(from snapshot: Snapshot, _ start: ObjectTree.Position, _ limit: Int) -> ObjectPageResult {
+        guard limit < .max || !options.continueToken.isEmpty else {
+            return ObjectPageResult(
+                objects: SelectedObjects(snapshot.objects(selection)), revision: snapshot.revision)
+        }
+        var objects: [StoredObject] = []
         var hasMore = false
-        tree.forEach(from: start, to: end) { object in
-            guard isWhole || selection.matches(object) else { return true }
-            if result.objects.count == limit {
+        let end = snapshot.tree.range(namespace: selection.namespace).1
+        snapshot.tree.forEach(from: start, to: end) { object in
+            guard selection.matches(object) else { return true }
+            if objects.count == limit {
                 hasMore = true
                 return false
             }
-            result.objects.append(object)
+            objects.append(object)
             return true
         }
-        guard hasMore, let last = result.objects.last else { return result }
+        var result = ObjectPageResult(objects: SelectedObjects(objects), revision: snapshot.revision)
+        if hasMore { self.end(&result, of: snapshot) }
+        return result
+    }
+
+    /// Says where the next page begins, and keeps the state for it.
+    private func end(_ result: inout ObjectPageResult, of snapshot: Snapshot) {
+        guard let last = result.objects.last else { return }
         let isGlobal = cache.isNamespaced && selection.namespace.isEmpty
         let key = isGlobal ? "\(last.namespace)/\(last.name)" : last.name
         result.continueToken = ContinueToken(revision: Int64(clamping: snapshot.revision), start: key + "\0").encoded()
-        if isWhole { result.remaining = tree.distance(from: start, to: end) - result.objects.count }
         cache.keep(snapshot)
-        return result
     }
 }

@@ -8,7 +8,7 @@ import Wire
 
 /// One page of a list.
 struct ObjectPageResult: Sendable {
-    var objects: [StoredObject]
+    var objects: SelectedObjects
     var revision: UInt64
     var continueToken = ""
     /// nil where it is not known (selectors) or nothing remains.
@@ -24,8 +24,8 @@ struct ObjectPageResult: Sendable {
 }
 
 extension ObjectRenderer {
-    /// Pieces of this size are joined from stored bytes while a large list is written.
-    private static var pieceSize: Int { 128 << 10 }
+    /// Lists with more bytes of objects than this are joined while they are sent.
+    private static var pieceSize: Int { 32 << 10 }
 
     /// The answer for a list: joined from stored bytes; a large one is joined while it is sent, so that it needs no memory of
     /// its own size.
@@ -36,41 +36,25 @@ extension ObjectRenderer {
         if format.encoding == .protobuf { return try protobufList(page) }
         if format.transform == .table {
             return Responses.bytes(
-                try endpoint.table(page.objects, tableOptions, list: page.metadata), status: 200, format)
+                try endpoint.table(Array(page.objects), tableOptions, list: page.metadata), status: 200, format)
         }
-        let size = page.objects.reduce(0) { $0 + $1.bytes.count }
-        if format.encoding == .json, !format.isPretty, size > Self.pieceSize {
-            var head = ResponseHead(status: 200)
-            head.isCompressible = true
-            return .stream(head) { [self] writer in try await write(page, to: writer) }
+        if format.encoding == .json, !format.isPretty, page.objects.isLarger(than: Self.pieceSize) {
+            let body = ListBody(
+                renderer: self, head: head(page), objects: page.objects.makeIterator(), tail: tail(page))
+            var answer = ResponseHead(status: 200)
+            answer.isCompressible = true
+            return .stream(answer) { writer in try await writer.write(body) }
         }
         var out = head(page)
-        out.reserveCapacity(size + 256)
         let prefix = itemPrefix
-        for (index, object) in page.objects.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
+        var isFirst = true
+        for object in page.objects {
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
             try appendItem(object, to: &out, prefix: prefix)
         }
         out.append(contentsOf: tail(page))
         return Responses.bytes(out, status: 200, format)
-    }
-
-    private func write(_ page: ObjectPageResult, to writer: any ResponseBodyWriter) async throws {
-        var piece = head(page)
-        piece.reserveCapacity(Self.pieceSize + (16 << 10))
-        let prefix = itemPrefix
-        var isFirst = true
-        for object in page.objects {
-            if !isFirst { piece.append(UInt8(ascii: ",")) }
-            isFirst = false
-            try appendItem(object, to: &piece, prefix: prefix)
-            if piece.count >= Self.pieceSize {
-                try await writer.write(piece)
-                piece.removeAll(keepingCapacity: true)
-            }
-        }
-        piece.append(contentsOf: tail(page))
-        try await writer.write(piece)
     }
 
     private func head(_ page: ObjectPageResult) -> [UInt8] {
@@ -91,7 +75,7 @@ extension ObjectRenderer {
     private func protobufList(_ page: ObjectPageResult) throws -> APIResponse {
         let bytes: [UInt8]
         switch format.transform {
-        case .none: bytes = try endpoint.protobufList(page.objects, page.metadata)
+        case .none: bytes = try endpoint.protobufList(Array(page.objects), page.metadata)
         case .partial, .partialList:
             var list = ObjectList<PartialObjectMetadata>()
             list.metadata = page.metadata

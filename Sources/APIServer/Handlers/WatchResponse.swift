@@ -22,7 +22,7 @@ struct WatchResponse: Sendable {
 
     /// - Throws: `APIStatusError` where the watch cannot begin.
     func response() async throws -> APIResponse {
-        let start = try await start()
+        let start = try Self.start(options, cache)
         let type =
             renderer.format.encoding == .protobuf
             ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json"
@@ -31,7 +31,8 @@ struct WatchResponse: Sendable {
             do {
                 watcher = try await cache.watch(selection, from: start)
             } catch {
-                try await writer.write(try frame("ERROR", error: APIStatusError.from(expired(error, start))))
+                try await writer.write(
+                    try frame("ERROR", error: APIStatusError.from(Self.expired(error, start, cache))))
                 return
             }
             defer { cache.stop(watcher) }
@@ -39,7 +40,8 @@ struct WatchResponse: Sendable {
         }
     }
 
-    private func expired(_ error: any Error, _ start: WatchStart) -> any Error {
+    /// What is said where a watch cannot begin: that its start is too old names the oldest that is known.
+    static func expired(_ error: any Error, _ start: WatchStart, _ cache: ResourceCache) -> any Error {
         guard case .after(let revision) = start, APIStatusError.from(error).reason == APIStatusError.Reason.expired
         else {
             return error
@@ -48,7 +50,7 @@ struct WatchResponse: Sendable {
     }
 
     /// From where the watch begins, as the options say.
-    private func start() async throws -> WatchStart {
+    static func start(_ options: ListOptions, _ cache: ResourceCache) throws -> WatchStart {
         let text = options.resourceVersion
         let revision = UInt64(text)
         if !text.isEmpty, revision == nil {
@@ -90,7 +92,7 @@ struct WatchResponse: Sendable {
             // a cancelled sleep ends the loop: the watch is over
             do { try await clock.sleep(for: step) } catch { return }
             left -= step
-            if left > .zero, let revision = cache.snapshotIfReady()?.revision { watcher.bookmark(revision) }
+            if left > .zero { cache.bookmark(watcher) }
         }
         watcher.finish()
     }

@@ -31,6 +31,7 @@ package final class RequestMetrics: Sendable {
         var durations: [Series: Histogram] = [:]
         var inFlight: [String: Int] = ["mutating": 0, "readOnly": 0]
         var longRunning = 0
+        var dropped: [String: UInt64] = [:]
     }
 
     /// Upper bounds in seconds; upstream's own.
@@ -51,6 +52,9 @@ package final class RequestMetrics: Sendable {
             if info.isLongRunning { state.longRunning += 1 } else { state.inFlight[Self.kind(info), default: 0] += 1 }
         }
     }
+
+    /// Notes a request that was refused because too many were being worked on.
+    func dropped(_ info: RequestInfo) { state.withLock { $0.dropped[Self.kind(info), default: 0] += 1 } }
 
     /// - Parameter seconds: since the request came.
     func ended(_ info: RequestInfo, code: Int, seconds: Double) {
@@ -111,6 +115,13 @@ package final class RequestMetrics: Sendable {
         ]
         lines += state.inFlight.sorted { $0.key < $1.key }.map {
             "apiserver_current_inflight_requests{request_kind=\"\($0)\"} \($1)"
+        }
+        lines += [
+            "# HELP apiserver_dropped_requests_total Requests refused because too many were being answered.",
+            "# TYPE apiserver_dropped_requests_total counter",
+        ]
+        lines += state.dropped.sorted { $0.key < $1.key }.map {
+            "apiserver_dropped_requests_total{request_kind=\"\($0)\"} \($1)"
         }
         lines += [
             "# HELP apiserver_longrunning_requests Long-running requests being answered now.",

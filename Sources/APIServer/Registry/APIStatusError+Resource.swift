@@ -93,7 +93,7 @@ extension APIStatusError {
     }
 
     /// What any error means to a client.
-    static func from(_ error: any Error) -> APIStatusError {
+    package static func from(_ error: any Error) -> APIStatusError {
         switch error {
         case let error as APIStatusError: error
         case let error as StoreError: .store(error)

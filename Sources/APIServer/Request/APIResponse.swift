@@ -32,6 +32,11 @@ package protocol ResponseBodyWriter: Sendable {
     ///
     /// - Throws: where the connection is gone.
     func write(_ bytes: [UInt8]) async throws
+
+    /// Writes all that a source gives; returns when the last of it is on its way.
+    ///
+    /// - Throws: where the connection is gone, or what the source throws.
+    func write(_ source: some ResponseBodySource) async throws
 }
 
 /// Answers requests that were authenticated and authorized.

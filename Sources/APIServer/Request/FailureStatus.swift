@@ -107,6 +107,11 @@ extension FailureStatus {
         message: "the server does not allow this method on the requested resource",
         details: Details())
 
+    /// 504: the request took longer than it may.
+    package static let timedOut = FailureStatus(
+        code: 504, reason: "Timeout", message: "Timeout: request did not complete within the allotted timeout",
+        details: Details())
+
     /// 500.
     package static func internalError(_ message: String) -> FailureStatus {
         FailureStatus(

@@ -35,6 +35,8 @@ package final class CacheEvent: Sendable {
     private struct Derived {
         var lines: [[UInt8]?] = [nil, nil, nil]
         var departed: StoredObject?
+        var current = ScannedValues()
+        var previous = ScannedValues()
     }
     private let derived = Mutex(Derived())
 
@@ -43,6 +45,9 @@ package final class CacheEvent: Sendable {
         self.current = current
         self.previous = previous
     }
+
+    /// The bytes of the object that it is about.
+    var size: Int { current?.bytes.count ?? previous?.bytes.count ?? 0 }
 
     /// The last state, with the revision of the change as its resourceVersion: what DELETED shows.
     package var departed: StoredObject? {
@@ -59,14 +64,23 @@ package final class CacheEvent: Sendable {
 
     /// What the event is for a selection: entering it is ADDED, leaving it is DELETED; nil where it is not about it.
     package func type(for selection: ObjectSelection) -> WatchEventType? {
-        let isIn = current.map { selection.matches($0) } ?? false
-        let wasIn = previous.map { selection.matches($0) } ?? false
+        let isIn = current.map { matches($0, selection, \.current) } ?? false
+        let wasIn = previous.map { matches($0, selection, \.previous) } ?? false
         switch (wasIn, isIn) {
         case (false, true): return .added
         case (true, true): return .modified
         case (true, false): return .deleted
         case (false, false): return nil
         }
+    }
+
+    /// Each value that selectors ask for is read from the bytes once, however many watchers ask.
+    private func matches(
+        _ object: StoredObject, _ selection: ObjectSelection, _ values: WritableKeyPath<Derived, ScannedValues>
+    ) -> Bool {
+        guard selection.isIn(object) else { return false }
+        guard !selection.isWholeNamespace else { return true }
+        return derived.withLock { selection.matches(object, &$0[keyPath: values]) }
     }
 
     /// The object to show for a type.

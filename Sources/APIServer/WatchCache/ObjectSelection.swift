@@ -51,14 +51,33 @@ package struct FieldTerm: Sendable {
         self.isNegated = isNegated
     }
 
-    func matches(_ object: StoredObject) -> Bool {
-        let actual: String =
-            switch subject {
-            case .name: object.name
-            case .namespace: object.namespace
-            case .field(let field): field.value(in: object.bytes)
-            }
-        return (actual == value) != isNegated
+    func matches(_ object: StoredObject, _ values: inout ScannedValues) -> Bool {
+        switch subject {
+        case .name: (object.name == value) != isNegated
+        case .namespace: (object.namespace == value) != isNegated
+        case .field(let field): (values.value(of: field, in: object) == value) != isNegated
+        }
+    }
+}
+
+/// The values of one object that selectors ask for, each read from its bytes when it is first asked for.
+struct ScannedValues: Sendable {
+    private var labels: [String: String]?
+    private var fields: [(name: String, value: String)] = []
+
+    mutating func labels(of object: StoredObject) -> [String: String] {
+        if let labels { return labels }
+        let read = JSONScan.labels(object.bytes)
+        labels = read
+        return read
+    }
+
+    mutating func value(of field: SelectableField, in object: StoredObject) -> String {
+        // few fields are asked for at all: looking at them one by one is quicker than a hash
+        if let known = fields.first(where: { $0.name == field.name }) { return known.value }
+        let value = field.value(in: object.bytes)
+        fields.append((field.name, value))
+        return value
     }
 }
 
@@ -90,10 +109,20 @@ package struct ObjectSelection: Sendable {
         return nil
     }
 
+    /// Whether the namespace is right.
+    func isIn(_ object: StoredObject) -> Bool { namespace.isEmpty || object.namespace == namespace }
+
     package func matches(_ object: StoredObject) -> Bool {
-        guard namespace.isEmpty || object.namespace == namespace else { return false }
-        for term in fields where !term.matches(object) { return false }
+        guard isIn(object) else { return false }
+        guard !isWholeNamespace else { return true }
+        var values = ScannedValues()
+        return matches(object, &values)
+    }
+
+    /// Whether fields and labels are right.
+    func matches(_ object: StoredObject, _ values: inout ScannedValues) -> Bool {
+        for term in fields where !term.matches(object, &values) { return false }
         guard let labels else { return true }
-        return labels(JSONScan.labels(object.bytes))
+        return labels(values.labels(of: object))
     }
 }

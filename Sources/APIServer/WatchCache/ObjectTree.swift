@@ -84,6 +84,11 @@ struct ObjectTree: Sendable {
         return chunks[position.chunk][position.offset]
     }
 
+    var chunkCount: Int { chunks.count }
+
+    /// The objects of a chunk; none where there is no such chunk.
+    func chunk(_ index: Int) -> [StoredObject] { chunks.indices.contains(index) ? chunks[index] : [] }
+
     var start: Position { Position(chunk: 0, offset: 0) }
     var end: Position { Position(chunk: chunks.count, offset: 0) }
 
@@ -110,6 +115,19 @@ struct ObjectTree: Sendable {
         var sum = chunks[from.chunk].count - from.offset
         for i in (from.chunk + 1)..<max(to.chunk, from.chunk + 1) { sum += chunks[i].count }
         return sum + to.offset
+    }
+
+    /// The place `count` objects after another; the end where there are not so many.
+    func position(_ start: Position, offsetBy count: Int) -> Position {
+        var place = start
+        var left = count
+        while place.chunk < chunks.count {
+            let here = chunks[place.chunk].count - place.offset
+            if left < here { return Position(chunk: place.chunk, offset: place.offset + left) }
+            left -= here
+            place = Position(chunk: place.chunk + 1, offset: 0)
+        }
+        return end
     }
 
     /// The place after `position`.

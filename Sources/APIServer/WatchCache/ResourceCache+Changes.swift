@@ -22,24 +22,58 @@ extension ResourceCache {
     }
 
     private func receive(_ changes: [StoreChange], generation: Int) {
-        let (events, watchers) = state.withLock { state -> ([CacheEvent], [Watcher]) in
-            guard state.generation == generation else { return ([], []) }
+        let delay = state.withLock { state -> Duration? in
+            guard state.generation == generation else { return nil }
             switch state.phase {
-            case .idle: return ([], [])
+            case .idle: return nil
             case .loading(var pending, let waiters):
                 pending.append(contentsOf: changes)
                 state.phase = .loading(pending: pending, waiters: waiters)
-                return ([], [])
+                return nil
             case .ready:
-                return (changes.compactMap { apply($0, to: &state) }, state.watchers)
+                for change in changes { if let event = apply(change, to: &state) { state.undelivered.append(event) } }
+                guard !state.isDeliveryDue, !state.undelivered.isEmpty else { return nil }
+                state.isDeliveryDue = true
+                return Self.deliveryDelay(watchers: state.watchers.count)
             }
         }
-        // outside the lock: a watcher that joins now has these changes in its snapshot and is not in the copied list
-        var gone = false
-        for event in events {
-            for watcher in watchers where !watcher.offer(event) { gone = true }
+        guard let delay else { return }
+        guard delay > .zero else { return deliver() }
+        // Ends by itself after the delay, which a cancellation could only make shorter; what it delivers nobody waits for.
+        Task { [weak self] in
+            try? await Task.sleep(for: delay)
+            self?.deliver()
         }
+    }
+
+    /// A crowd of watchers is told of changes in batches: the work for each of them is then by far the same for one change as for
+    /// many. A few are told at once.
+    static func deliveryDelay(watchers: Int) -> Duration {
+        watchers <= 64 ? .zero : .microseconds(min(25_000, 20 * watchers))
+    }
+
+    /// Tells the watchers of all changes that they have not heard of.
+    func deliver() {
+        delivering.withLock { _ in _ = deliverUndelivered() }
+    }
+
+    /// - Returns: up to which revision every watcher now knows all changes. Only under the lock ``delivering``.
+    private func deliverUndelivered() -> UInt64 {
+        let (events, watchers, revision) = state.withLock { state in
+            state.isDeliveryDue = false
+            defer { state.undelivered = [] }
+            return (state.undelivered, state.watchers, state.revision)
+        }
+        guard !events.isEmpty else { return revision }
+        var gone = false
+        for watcher in watchers where !watcher.offer(events) { gone = true }
         if gone { forgetEndedWatchers() }
+        return revision
+    }
+
+    /// Tells a watcher how far the cache has come, after all changes up to there.
+    func bookmark(_ watcher: Watcher) {
+        delivering.withLock { _ in watcher.bookmark(deliverUndelivered()) }
     }
 
     /// Applies one change to the tree and the ring.
@@ -59,6 +93,7 @@ extension ResourceCache {
         }
         guard current != nil || previous != nil else { return nil }
         state.changedAt = revision
+        if let previous { noteReplaced(previous, in: &state) }
         let event = CacheEvent(revision: revision, current: current, previous: previous)
         state.ring.append(event)
         return event
@@ -66,6 +101,7 @@ extension ResourceCache {
 
     /// The source ended: watchers are told, and the next reader fills the cache anew.
     private func lose(_ error: StoreError, generation: Int) {
+        deliver()
         let watchers = state.withLock { state -> [Watcher] in
             guard state.generation == generation, case .ready = state.phase else { return [] }
             let watchers = state.watchers

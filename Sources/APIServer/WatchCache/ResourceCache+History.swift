@@ -10,14 +10,24 @@ import Wire
 extension ResourceCache {
     /// How many past states are kept for the pages of lists that are under way. Each costs only what has changed since.
     private static var keptSnapshots: Int { 8 }
+    /// When so many bytes were replaced since the first of them, they are let go: the store still knows those states.
+    private static var keptBytes: Int { 16 << 20 }
 
     /// Remembers a state, so that the next pages of a list can be made from it.
     func keep(_ snapshot: Snapshot) {
         state.withLock { state in
             guard !state.kept.contains(where: { $0.changedAt == snapshot.changedAt }) else { return }
+            if state.kept.isEmpty { state.replacedBytes = 0 }
             state.kept.append(snapshot)
             if state.kept.count > Self.keptSnapshots { state.kept.removeFirst() }
         }
+    }
+
+    /// Notes that a version of an object is no longer current: past states that are kept may be all that holds it.
+    func noteReplaced(_ object: StoredObject, in state: inout State) {
+        guard !state.kept.isEmpty else { return }
+        state.replacedBytes += object.bytes.count
+        if state.replacedBytes > Self.keptBytes { state.kept = [] }
     }
 
     /// The objects as they were at a revision.

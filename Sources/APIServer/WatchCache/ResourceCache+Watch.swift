@@ -24,10 +24,13 @@ extension ResourceCache {
     ///
     /// A start before what the cache remembers is served from the store's history.
     ///
+    /// - Parameter isLocal: whether the reader is a component of this process, which may fall further behind.
     /// - Throws: `StoreError` with `compacted` where the history is gone, or where the store fails.
-    package func watch(_ selection: ObjectSelection, from start: WatchStart) async throws -> Watcher {
+    package func watch(
+        _ selection: ObjectSelection, from start: WatchStart, isLocal: Bool = false
+    ) async throws -> Watcher {
         _ = try await snapshot()
-        let watcher = Watcher(selection: selection)
+        let watcher = Watcher(selection: selection, limit: isLocal ? .local : .remote)
         if join(watcher, from: start) { return watcher }
         guard case .after(let revision) = start else {
             throw StoreError(.unavailable, "watch cache lost its source; try again", key: prefix)
@@ -50,13 +53,14 @@ extension ResourceCache {
             case .now: break
             case .after(let revision):
                 guard let events = state.ring.events(after: revision) else { return false }
-                for event in events { watcher.offer(event) }
+                watcher.offer(events)
             case .state, .initialList:
                 let snapshot = Snapshot(
                     tree: state.tree, revision: state.revision, changedAt: state.changedAt, floor: 0)
                 watcher.begin(
                     with: snapshot.objects(watcher.selection), at: state.revision, bookmark: start == .initialList)
             }
+            watcher.joined(at: state.revision)
             state.watchers.append(watcher)
             return true
         }
@@ -108,7 +112,7 @@ private final class History: Sendable {
 
     func offer(_ events: [CacheEvent], to watcher: Watcher) {
         guard isActive else { return }
-        for event in events { watcher.offer(event) }
+        watcher.offer(events)
     }
 
     func end(_ watcher: Watcher, _ error: StoreError) {

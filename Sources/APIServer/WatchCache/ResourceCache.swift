@@ -34,13 +34,21 @@ package final class ResourceCache: Sendable {
         var changedAt: UInt64 = 0
         /// Past states that pages of lists may still ask for, oldest first.
         var kept: [Snapshot] = []
+        /// Bytes of the versions that were replaced since the first state was kept.
+        var replacedBytes = 0
         var ring = EventRing(floor: 0)
         var watchers: [Watcher] = []
+        /// Changes of the tree that the watchers have not been told of.
+        var undelivered: [CacheEvent] = []
+        /// Whether somebody is about to tell them.
+        var isDeliveryDue = false
         var source: (any StoreWatch)?
         /// Counts loads, so that a late delivery of an ended source is told apart.
         var generation = 0
     }
     let state = Mutex(State())
+    /// Held while watchers are told of changes, so that each hears of them in order. Taken before ``state``, never after it.
+    let delivering = Mutex(())
 
     /// - Parameters:
     ///   - prefix: ends with a slash.

@@ -34,19 +34,34 @@ package enum WatchEnd: Sendable, Equatable {
 package final class Watcher: Sendable {
     /// Which objects it is about.
     package let selection: ObjectSelection
-    /// More events than these make the watcher too slow.
-    static let limit = 4096
+    /// More events than these, or events of so many bytes, make the watcher too slow.
+    struct Limit: Sendable {
+        var events: Int
+        var bytes: Int
+
+        /// For clients behind a connection.
+        static let remote = Limit(events: 4096, bytes: 16 << 20)
+        /// For components of this process, which would only have to list again.
+        static let local = Limit(events: 1 << 16, bytes: 256 << 20)
+    }
 
     private struct State {
         var queue: [WatchDelivery] = []
         var queuedEvents = 0
+        var queuedBytes = 0
         var reader: CheckedContinuation<Void, Never>?
         var end: WatchEnd?
         var lastRevision: UInt64 = 0
+        var joinedAt: UInt64 = 0
     }
     private let state = Mutex(State())
 
-    init(selection: ObjectSelection) { self.selection = selection }
+    private let limit: Limit
+
+    init(selection: ObjectSelection, limit: Limit = .remote) {
+        self.selection = selection
+        self.limit = limit
+    }
 
     /// What queued up since the last call, waiting for something where there is nothing.
     ///
@@ -58,6 +73,7 @@ package final class Watcher: Sendable {
                     let batch = $0.queue
                     $0.queue = []
                     $0.queuedEvents = 0
+                    $0.queuedBytes = 0
                     return (batch, false)
                 }
                 return (nil, $0.end != nil)
@@ -95,37 +111,48 @@ package final class Watcher: Sendable {
         reader?.resume()
     }
 
-    /// Puts a change into the queue where it is about the selection.
+    /// The watcher now knows all changes up to a revision; what the cache still has to tell of them is not for it.
+    func joined(at revision: UInt64) { state.withLock { $0.joinedAt = revision } }
+
+    /// Puts changes into the queue as far as they are about the selection.
     ///
     /// - Returns: false when the watch is over and the cache can forget it.
     @discardableResult
-    func offer(_ event: CacheEvent) -> Bool {
-        guard let type = event.type(for: selection) else {
-            return state.withLock {
-                $0.lastRevision = max($0.lastRevision, event.revision)
-                return $0.end == nil
-            }
+    func offer(_ events: [CacheEvent]) -> Bool {
+        guard let last = events.last else { return true }
+        let joinedAt = state.withLock { $0.joinedAt }
+        var deliveries: [WatchDelivery] = []
+        var bytes = 0
+        for event in events where event.revision > joinedAt {
+            guard let type = event.type(for: selection) else { continue }
+            deliveries.append(.event(type, event))
+            bytes += event.size
         }
-        return put([.event(type, event)], revision: event.revision)
+        return put(deliveries, revision: last.revision, bytes: bytes)
     }
 
     /// Puts the state at the beginning of the watch into the queue; it does not count against the bound.
     func begin(with objects: [StoredObject], at revision: UInt64, bookmark: Bool) {
         var queue = objects.map { WatchDelivery.initial($0) }
         if bookmark { queue.append(.bookmark(revision, endsInitial: true)) }
-        put(queue, revision: revision, isCounted: false)
+        put(queue, revision: revision, bytes: nil)
     }
 
     /// Tells how far the cache has come.
-    func bookmark(_ revision: UInt64) { put([.bookmark(revision, endsInitial: false)], revision: revision) }
+    func bookmark(_ revision: UInt64) { put([.bookmark(revision, endsInitial: false)], revision: revision, bytes: 0) }
 
+    /// - Parameter bytes: of the events; nil for what does not count against the bound.
     @discardableResult
-    private func put(_ deliveries: [WatchDelivery], revision: UInt64, isCounted: Bool = true) -> Bool {
+    private func put(_ deliveries: [WatchDelivery], revision: UInt64, bytes: Int?) -> Bool {
         let (reader, isOver) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
             guard state.end == nil else { return (nil, true) }
             state.lastRevision = max(state.lastRevision, revision)
-            if isCounted { state.queuedEvents += deliveries.count }
-            if state.queuedEvents > Self.limit {
+            guard !deliveries.isEmpty else { return (nil, false) }
+            if let bytes {
+                state.queuedEvents += deliveries.count
+                state.queuedBytes += bytes
+            }
+            if state.queuedEvents > limit.events || (state.queuedBytes > limit.bytes && state.queuedEvents > 1) {
                 state.end = .tooSlow
                 state.queue = []
             } else {

@@ -15,6 +15,12 @@ public struct ServerConfiguration: Sendable {
     /// Further names of the serving certificate.
     public var tlsSANs: [String] = []
     public var allowsAnonymous = true
+    /// How many requests that read are worked on at the same time, long-running ones apart; 0 for no limit.
+    public var maxRequestsInflight = 400
+    /// How many other requests are worked on at the same time; 0 for no limit.
+    public var maxMutatingRequestsInflight = 200
+    /// How long a request may take that is not long-running, in Go's form.
+    public var requestTimeout = "1m0s"
     public var cluster: ClusterConfiguration
     public var nodePorts: ClosedRange<Int> = 30_000...32_767
     public var nodeName: String

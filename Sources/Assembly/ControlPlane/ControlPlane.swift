@@ -86,8 +86,8 @@ package final class ControlPlane: Sendable {
         chain = RequestChain(
             RequestChain.Parts(
                 authenticator: authenticator, authorizer: authorizer, proxy: proxy, endpoints: endpoints,
-                metrics: metrics,
-                handler: handler, eventLoops: group))
+                metrics: metrics, handler: handler, eventLoops: group, limits: Self.limits(configuration),
+                timeout: try Self.timeout(configuration.requestTimeout)))
         edge = try EdgeServer(
             configuration: EdgeConfiguration(
                 addresses: configuration.bindAddresses.map { .init(host: $0, port: configuration.securePort) }),
@@ -163,6 +163,21 @@ package final class ControlPlane: Sendable {
         if configuration.bindAddresses.contains(where: loopback.contains) { return "127.0.0.1" }
         let first = configuration.bindAddresses.first ?? "127.0.0.1"
         return first.contains(":") ? "[\(first)]" : first
+    }
+
+    private static func limits(_ configuration: ServerConfiguration) -> InFlightLimits {
+        InFlightLimits(
+            .init(readOnly: configuration.maxRequestsInflight, mutating: configuration.maxMutatingRequestsInflight))
+    }
+
+    private static func timeout(_ text: String) throws -> Duration {
+        do {
+            let timeout = try GoDuration.parse(text)
+            if timeout > .zero { return timeout }
+        } catch {
+            throw ConfigurationError("--request-timeout: \(error.message)")
+        }
+        throw ConfigurationError("--request-timeout \(text) is not more than zero")
     }
 
     private static func tokens(_ path: String?) throws -> StaticTokenFile {

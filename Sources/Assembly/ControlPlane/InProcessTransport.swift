@@ -3,7 +3,6 @@
 
 import APIServer
 import Client
-import Synchronization
 
 /// Carries requests of components to the API server of the same process: no socket, no TLS, the same checks.
 struct InProcessTransport: Transport {
@@ -25,17 +24,11 @@ struct InProcessTransport: Transport {
     }
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
-        switch await chain.respond(to: apiRequest(request)) {
-        case .whole(let head, let chunks):
-            return TransportResponse(status: head.status, headers: Self.headers(head), body: Array(chunks.joined()))
-        case .stream(let head, let produce):
-            let writer = CollectingWriter()
-            do {
-                try await produce(writer)
-            } catch {
-                throw TransportError(.interrupted, "the answer to \(request.path) ended early: \(error)", cause: error)
-            }
-            return TransportResponse(status: head.status, headers: Self.headers(head), body: writer.bytes)
+        do {
+            let (head, body) = try await chain.respond(to: apiRequest(request)).collected()
+            return TransportResponse(status: head.status, headers: Self.headers(head), body: body)
+        } catch {
+            throw TransportError(.interrupted, "the answer to \(request.path) ended early: \(error)", cause: error)
         }
     }
 
@@ -63,13 +56,6 @@ struct InProcessTransport: Transport {
     private static func headers(_ head: ResponseHead) -> [(name: String, value: String)] {
         [("content-type", head.contentType)] + head.headers.map { ($0.name.lowercased(), $0.value) }
     }
-}
-
-/// Keeps all that is written.
-private final class CollectingWriter: ResponseBodyWriter {
-    private let state = Mutex<[UInt8]>([])
-    var bytes: [UInt8] { state.withLock { $0 } }
-    func write(_ bytes: [UInt8]) async throws { state.withLock { $0 += bytes } }
 }
 
 /// Hands on what is written.

@@ -30,18 +30,32 @@ private struct NoTargets: ProxyTargetSource, NodePodSource {
     func attachedNode(volumeAttachment name: String) -> String? { name == "va" ? "n1" : nil }
 }
 
+/// Answers when it is told to.
+private struct Gated: RequestHandler {
+    let arrived: AsyncStream<Void>.Continuation
+    let gate: AsyncStream<Void>
+
+    func respond(to request: APIRequest) async -> APIResponse {
+        guard request.user.name == "jane" else { return await Echo().respond(to: request) }
+        arrived.yield()
+        for await _ in gate { break }
+        return await Echo().respond(to: request)
+    }
+}
+
 struct RequestChainTests {
-    private func chain(_ pki: ClusterPKI) throws -> RequestChain {
+    private func chain(
+        _ pki: ClusterPKI, handler: any RequestHandler = Echo(), limits: InFlightLimits = InFlightLimits()
+    ) throws -> RequestChain {
         let defaults = BootstrapRBAC()
         var roles = defaults.clusterRoles
         var bindings = defaults.clusterRoleBindings
         roles.append(
             ClusterRole {
                 $0.metadata.name = "imp"
-                $0.rules = [
-                    RBACTests.rule(["impersonate"], [""], ["users"], ["jane"]),
-                    RBACTests.rule(["impersonate"], [""], ["groups"], ["dev"]),
-                ]
+                $0.rules = [("users", "jane"), ("groups", "dev")].map {
+                    RBACTests.rule(["impersonate"], [""], [$0.0], [$0.1])
+                }
             })
         bindings.append(
             ClusterRoleBinding {
@@ -68,7 +82,7 @@ struct RequestChainTests {
                 endpoints: ServerEndpoints(
                     health: health, version: ServerVersion(), metrics: metrics, tokens: issuer, externalURL: "https://h"
                 ),
-                metrics: metrics, handler: Echo(), eventLoops: MultiThreadedEventLoopGroup.singleton))
+                metrics: metrics, handler: handler, eventLoops: MultiThreadedEventLoopGroup.singleton, limits: limits))
     }
 
     private func ask(_ chain: RequestChain, _ line: String, _ headers: [(name: String, value: String)]) async -> (
@@ -157,6 +171,59 @@ struct RequestChainTests {
             let (status, body) = await ask(try chain(pki), c.line, headers)
             #expect(status == c.status)
             #expect(body.contains(c.part), "\(body)")
+        }
+    }
+
+    @Test("what is more than can be worked on is refused at once with 429 and Retry-After")
+    func overload() async throws {
+        try await EdgeHarness.withPKI { pki in
+            let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+            let (gate, open) = AsyncStream.makeStream(of: Void.self)
+            let chain = try chain(
+                pki, handler: Gated(arrived: arrived, gate: gate),
+                limits: InFlightLimits(.init(readOnly: 1, mutating: 1)))
+            let jane = [
+                (name: "authorization", value: "Bearer tok-admin"), ("impersonate-user", "jane"),
+                ("impersonate-group", "dev"),
+            ]
+            async let first = ask(chain, "GET /api", jane)
+            for await _ in arrivals { break }
+            let peer = PeerConnection(
+                remoteAddress: "192.0.2.1", eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+            let second = EdgeRequest(method: "GET", target: "/api", headers: jane, peer: peer)
+            guard case .answer(.whole(let head, let body)) = await chain.respond(to: second) else {
+                Issue.record("no answer")
+                return
+            }
+            #expect(head.status == 429)
+            #expect(head.headers.contains { $0 == ("Retry-After", "1") })
+            #expect(
+                String(decoding: Array(body.joined()), as: UTF8.self) == "Too many requests, please try again later.\n")
+            #expect(await ask(chain, "GET /api", [("authorization", "Bearer tok-admin")]).0 == 200)
+            open.yield()
+            #expect(await first.0 == 200)
+            open.yield()
+            #expect(await ask(chain, "GET /api", jane).0 == 200)
+        }
+    }
+
+    @Test("requests have a time limit, long-running ones have none; one that cannot be read is refused")
+    func timeLimits() async throws {
+        try await EdgeHarness.withPKI { pki in
+            let chain = try chain(pki)
+            let peer = PeerConnection(
+                remoteAddress: "192.0.2.1", eventLoop: MultiThreadedEventLoopGroup.singleton.next())
+            func limit(_ target: String) -> Duration? {
+                chain.timeLimit(of: EdgeRequest(method: "GET", target: target, peer: peer))
+            }
+            #expect(limit("/api/v1/pods") == .seconds(60))
+            #expect(limit("/api/v1/pods?timeout=3s") == .seconds(3))
+            #expect(limit("/api/v1/pods?watch=1&timeout=3s") == nil)
+            #expect(limit("/api/v1/namespaces/d/pods/p/log") == nil)
+            let (status, body) = await ask(chain, "GET /api?timeout=3", [("authorization", "Bearer tok-admin")])
+            #expect(status == 400)
+            #expect(
+                body.contains(#"invalid timeout specified in the request URL - time: missing unit in duration \"3\""#))
         }
     }
 

@@ -11,7 +11,15 @@ import NIOSSL
 
 /// A service made of a closure.
 struct ClosureService: EdgeService {
+    var limit: Duration?
     var answer: @Sendable (EdgeRequest) async -> EdgeResponse
+
+    init(limit: Duration? = nil, answer: @escaping @Sendable (EdgeRequest) async -> EdgeResponse) {
+        self.limit = limit
+        self.answer = answer
+    }
+
+    func timeLimit(of request: EdgeRequest) -> Duration? { limit }
 
     func respond(to request: EdgeRequest) async -> EdgeResponse { await answer(request) }
 
@@ -28,7 +36,7 @@ struct EdgeHarness {
     let group: MultiThreadedEventLoopGroup
 
     static func run<Result: Sendable>(
-        configure: (inout EdgeConfiguration) -> Void = { _ in },
+        configure: (inout EdgeConfiguration) -> Void = { _ in }, limit: Duration? = nil,
         _ answer: @escaping @Sendable (EdgeRequest) async -> EdgeResponse,
         body: (EdgeHarness) async throws -> Result
     ) async throws -> Result {
@@ -38,7 +46,8 @@ struct EdgeHarness {
             configuration.shutdownTimeout = .seconds(2)
             configure(&configuration)
             let server = try EdgeServer(
-                configuration: configuration, service: ClosureService(answer: answer), tls: pki.servingCertificate,
+                configuration: configuration, service: ClosureService(limit: limit, answer: answer),
+                tls: pki.servingCertificate,
                 group: group, logger: Logger(label: "test"))
             let port = try await server.bind()[0].port
             async let running: Void = server.run()
@@ -77,6 +86,22 @@ struct EdgeHarness {
         var bytes: [UInt8] = []
         while let chunk = try await response.connection.next() { bytes += chunk }
         return (response.status, response.headers, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// A connection that sends bytes over TLS and never reads what comes back.
+    func silentClient(_ text: String) async throws -> any Channel {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(pki.authority.certificatePEM))
+        let context = try NIOSSLContext(configuration: tls)
+        let channel = try await ClientBootstrap(group: group).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    NIOSSLClientHandler(context: context, serverHostname: nil))
+            }
+        }.connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: text))
+        try await channel.setOption(.autoRead, value: false).get()
+        return channel
     }
 
     /// Sends bytes over TLS as they are and returns all that comes back until the server closes.

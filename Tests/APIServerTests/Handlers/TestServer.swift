@@ -60,19 +60,26 @@ struct TestServer {
         var message: String { json["message"]?.stringValue ?? "" }
     }
 
+    func request(
+        _ method: String, _ target: String, _ body: String = "", contentType: String = "application/json",
+        accept: String = "application/json"
+    ) throws -> APIRequest {
+        let target = try #require(RequestTarget(target))
+        let info = RequestInfo(method: method, path: target.path, query: target.query)
+        var headers = [(name: "accept", value: accept)]
+        if !body.isEmpty { headers.append(("content-type", contentType)) }
+        return APIRequest(
+            method: method, path: target.path, query: target.query, headers: headers, body: Array(body.utf8),
+            user: RequestUser(name: "admin", groups: ["system:masters"]), info: info, remoteAddress: "")
+    }
+
     /// Sends a request and reads the whole answer.
     @discardableResult
     func send(
         _ method: String, _ target: String, _ body: String = "", contentType: String = "application/json",
         accept: String = "application/json"
     ) async throws -> Answer {
-        let target = try #require(RequestTarget(target))
-        let info = RequestInfo(method: method, path: target.path, query: target.query)
-        var headers = [(name: "accept", value: accept)]
-        if !body.isEmpty { headers.append(("content-type", contentType)) }
-        let request = APIRequest(
-            method: method, path: target.path, query: target.query, headers: headers, body: Array(body.utf8),
-            user: RequestUser(name: "admin", groups: ["system:masters"]), info: info, remoteAddress: "")
+        let request = try request(method, target, body, contentType: contentType, accept: accept)
         switch await handler.respond(to: request) {
         case .whole(let head, let chunks):
             return Answer(

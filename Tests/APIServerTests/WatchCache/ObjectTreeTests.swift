@@ -63,4 +63,15 @@ struct ObjectTreeTests {
         #expect(tree.distance(from: tree.start, to: tree.end) == 1000)
         #expect(tree.distance(from: tree.end, to: tree.end) == 0)
     }
+
+    @Test("a part of a tree is read across chunks, from any place", arguments: [0, 1, 95, 96, 97, 500, 999, 1000])
+    func parts(_ skipped: Int) {
+        let tree = ObjectTree(sorted: (0..<1000).map { object("default", String(10_000 + $0)) })
+        let start = tree.position(tree.start, offsetBy: skipped)
+        #expect(tree.distance(from: start, to: tree.end) == 1000 - skipped)
+        let count = min(300, 1000 - skipped)
+        let part = SelectedObjects(tree, from: start, count: count)
+        #expect(part.map(\.name) == (skipped..<(skipped + count)).map { String(10_000 + $0) })
+        #expect(part.last?.name == (count == 0 ? nil : String(10_000 + skipped + count - 1)))
+    }
 }

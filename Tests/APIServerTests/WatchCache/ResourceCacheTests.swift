@@ -92,10 +92,73 @@ struct ResourceCacheTests {
     func slow() async throws {
         let cache = cache()
         let watcher = try await cache.watch(ObjectSelection(), from: .now)
-        for index in 0...Watcher.limit { try await put("a", String(index)) }
+        for index in 0...Watcher.Limit.remote.events { try await put("a", String(index)) }
         #expect(watcher.end == .tooSlow)
         let rest = await watcher.next()
         #expect(rest == nil || rest?.isEmpty == true)
+    }
+
+    @Test("a crowd of watchers is told in batches: each hears of every change once, in order, also who comes late")
+    func crowd() async throws {
+        let cache = cache()
+        let start = try await put("a", "0")
+        #expect(ResourceCache.deliveryDelay(watchers: 1) == .zero)
+        #expect(ResourceCache.deliveryDelay(watchers: 100_000) == .milliseconds(25))
+        var watchers: [Watcher] = []
+        for _ in 0..<80 { watchers.append(try await cache.watch(ObjectSelection(), from: .after(start.rawValue))) }
+        for index in 1...10 {
+            try await put("a", String(index))
+            if index == 5 { watchers.append(try await cache.watch(ObjectSelection(), from: .after(start.rawValue))) }
+        }
+        for watcher in watchers {
+            var revisions: [UInt64] = []
+            while revisions.count < 10, let batch = await watcher.next() {
+                for case .event(_, let event) in batch { revisions.append(event.revision) }
+            }
+            #expect(revisions == (1...10).map { start.rawValue + $0 })
+            cache.stop(watcher)
+        }
+    }
+
+    @Test("a bookmark comes after all changes up to its revision")
+    func bookmarkOrder() async throws {
+        let cache = cache()
+        try await put("a", "0")
+        var watchers: [Watcher] = []
+        for _ in 0..<80 { watchers.append(try await cache.watch(ObjectSelection(), from: .now)) }
+        let last = try await put("a", "1")
+        cache.bookmark(watchers[0])
+        var seen: [String] = []
+        while seen.count < 2, let batch = await watchers[0].next() {
+            for delivery in batch {
+                switch delivery {
+                case .event(_, let event): seen.append("event \(event.revision)")
+                case .bookmark(let revision, _): seen.append("bookmark \(revision)")
+                case .initial: break
+                }
+            }
+        }
+        #expect(seen == ["event \(last.rawValue)", "bookmark \(last.rawValue)"])
+        for watcher in watchers { cache.stop(watcher) }
+    }
+
+    @Test("a watcher that keeps too many bytes waiting is cut off; one that takes them is not")
+    func slowBytes() throws {
+        let bytes = [UInt8](repeating: 0, count: 1000)
+        func event(_ revision: UInt64) -> CacheEvent {
+            CacheEvent(
+                revision: revision,
+                current: StoredObject(bytes: bytes, namespace: "default", name: "a", uid: "", revision: revision),
+                previous: nil)
+        }
+        let watcher = Watcher(selection: ObjectSelection(), limit: .init(events: 100, bytes: 2500))
+        #expect(watcher.offer([event(1)]))
+        #expect(watcher.offer([event(2)]))
+        #expect(!watcher.offer([event(3)]))
+        #expect(watcher.end == .tooSlow)
+        let single = Watcher(selection: ObjectSelection(), limit: .init(events: 100, bytes: 10))
+        #expect(single.offer([event(1)]), "one event is taken, however large")
+        #expect(!single.offer([event(2)]))
     }
 
     @Test("the past can be read as long as the store knows it")
