@@ -6,7 +6,7 @@ import Client
 
 /// Carries requests of components to the API server of the same process: no socket, no TLS, the same checks.
 struct InProcessTransport: Transport {
-    private let chain: RequestChain
+    let chain: RequestChain
     private let user: RequestUser
 
     /// - Parameter user: who the component is; it may do what authorization lets it.
@@ -15,7 +15,7 @@ struct InProcessTransport: Transport {
         self.user = user
     }
 
-    private func apiRequest(_ request: TransportRequest) -> APIRequest {
+    func apiRequest(_ request: TransportRequest) -> APIRequest {
         APIRequest(
             method: request.method.rawValue, path: request.path, query: request.query, headers: request.headers,
             body: request.body,

@@ -28,7 +28,7 @@ public final class Informer<Object: KubernetesObject>: Sendable {
     /// - Parameters:
     ///   - query: which objects.
     ///   - indexes: beside the index by namespace, which is always there.
-    ///   - transform: changes an object before it is stored, for example to leave out what nobody reads.
+    ///   - transform: changes an object before anybody sees it, for example to leave out what nobody reads.
     ///   - chance: a number from 0 up to 1, for jitter.
     public init(
         client: KubernetesClient, _ query: ObjectQuery, of type: Object.Type = Object.self,
@@ -42,8 +42,8 @@ public final class Informer<Object: KubernetesObject>: Sendable {
         self.timekeeper = timekeeper
         self.backoff = backoff
         self.chance = chance
-        store = InformerStore(indexes: indexes)
-        distributor = InformerDistributor(store: store, transform: transform)
+        store = InformerStore(indexes: indexes, transform: transform)
+        distributor = InformerDistributor(store: store, logger: logger)
     }
 
     /// Whether the first list is in the store, and all handlers have been told of it.
@@ -95,13 +95,19 @@ public final class Informer<Object: KubernetesObject>: Sendable {
 
     private func relist(consistent: Bool) async throws -> String {
         let (objects, version) = try await client.listForInformer(
-            Object.self, query, resourceVersion: consistent ? nil : "0", logger: logger)
+            Object.self, query, resourceVersion: consistent ? nil : "0")
         await distributor.replace(objects)
         sync.open()
         return version
     }
 
     private func follow(from version: String, progress: (String) -> Void) async throws {
+        if let shared = client.transport as? any ObjectTransport {
+            for try await batch in try await shared.watchObjects(query, after: version) {
+                if let reached = await distributor.apply(batch) { progress(reached) }
+            }
+            return
+        }
         let minutes = 5 + 5 * chance()
         let changes = try await client.watch(
             Object.self, query, after: version, timeout: .seconds(Int64(minutes * 60)))

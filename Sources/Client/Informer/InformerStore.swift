@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import APIMachinery
 public import KubernetesAPI
 import Synchronization
 
@@ -32,11 +33,28 @@ extension InformerIndex where Object == Pod {
     }
 }
 
+extension InformerIndex {
+    /// By namespace and each label: how the objects that a selector picks are found without reading all others.
+    public static var label: InformerIndex {
+        InformerIndex("label") { object in
+            object.metadata.labels.map {
+                labelValue(namespace: object.metadata.namespace, name: $0.key, value: $0.value)
+            }
+        }
+    }
+
+    static func labelValue(namespace: String, name: String, value: String) -> String { "\(namespace)/\(name)=\(value)" }
+}
+
 /// The objects that an informer knows. Reads are from memory, and may be behind the API server.
+///
+/// In the API server's own process it holds the watch cache's objects, which cost nothing more, and decodes them when they are
+/// read; so a reader should ask for what it needs (by key, or by an index) rather than for all.
 public final class InformerStore<Object: KubernetesObject>: Sendable {
     private struct State: Sendable {
-        var objects: [ObjectKey: Object] = [:]
+        var objects: [ObjectKey: HeldObject<Object>] = [:]
         var indexes: [String: Index] = [:]
+        var recent = RecentObjects<Object>()
     }
 
     private struct Index: Sendable {
@@ -58,9 +76,11 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     static var namespaceIndex: String { "namespace" }
 
     private let state: Mutex<State>
+    private let transform: (@Sendable (inout Object) -> Void)?
 
-    init(indexes: [InformerIndex<Object>]) {
+    init(indexes: [InformerIndex<Object>], transform: (@Sendable (inout Object) -> Void)? = nil) {
         let byNamespace = InformerIndex<Object>(Self.namespaceIndex) { [$0.metadata.namespace] }
+        self.transform = transform
         var state = State()
         for index in indexes + [byNamespace] { state.indexes[index.name] = Index(definition: index) }
         self.state = Mutex(state)
@@ -69,7 +89,9 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     public var count: Int { state.withLock { $0.objects.count } }
 
     /// One object; nil where it is not known (yet).
-    public func get(_ key: ObjectKey) -> Object? { state.withLock { $0.objects[key] } }
+    public func get(_ key: ObjectKey) -> Object? {
+        state.withLock { $0.objects[key] }.flatMap(read)
+    }
 
     /// One object; nil where it is not known (yet).
     public func get(namespace: String = "", name: String) -> Object? {
@@ -77,7 +99,7 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     }
 
     /// All objects, in no order.
-    public func list() -> [Object] { state.withLock { Array($0.objects.values) } }
+    public func list() -> [Object] { read(state.withLock { Array($0.objects.values) }) }
 
     /// The keys of all objects, in no order.
     public func keys() -> [ObjectKey] { state.withLock { Array($0.objects.keys) } }
@@ -87,9 +109,28 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
 
     /// The objects that an index has under a value, in no order; none where there is no such index.
     public func list(index: String, value: String) -> [Object] {
-        state.withLock { state in
-            guard let keys = state.indexes[index]?.keys[value] else { return [] }
-            return keys.compactMap { state.objects[$0] }
+        read(
+            state.withLock { state in
+                guard let keys = state.indexes[index]?.keys[value] else { return [] }
+                return keys.compactMap { state.objects[$0] }
+            })
+    }
+
+    /// The objects of a namespace that have all of the labels, in no order. Where the informer has the index
+    /// ``InformerIndex/label``, no others are looked at.
+    public func list(namespace: String, labels: [String: String]) -> [Object] {
+        let candidates = state.withLock { state -> [HeldObject<Object>]? in
+            guard let index = state.indexes[InformerIndex<Object>.label.name], !labels.isEmpty else { return nil }
+            let sets = labels.map { label in
+                index.keys[
+                    InformerIndex<Object>.labelValue(namespace: namespace, name: label.key, value: label.value)] ?? []
+            }
+            let smallest = sets.min { $0.count < $1.count } ?? []
+            return smallest.filter { key in sets.allSatisfy { $0.contains(key) } }.compactMap { state.objects[$0] }
+        }
+        if let candidates { return read(candidates) }
+        return list(namespace: namespace).filter { object in
+            labels.allSatisfy { object.metadata.labels[$0.key] == $0.value }
         }
     }
 
@@ -98,30 +139,99 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
         state.withLock { state in
             guard state.indexes[definition.name] == nil else { return }
             var index = Index(definition: definition)
-            for (key, object) in state.objects { index.insert(key, object) }
+            for (key, held) in state.objects {
+                if let object = known(held, state) ?? decode(held) { index.insert(key, object) }
+            }
             state.indexes[definition.name] = index
         }
     }
 
+    // MARK: reading
+
+    private func read(_ held: HeldObject<Object>) -> Object? {
+        if let object = state.withLock({ known(held, $0) }) { return object }
+        guard let object = decode(held), case .stored(let source) = held else { return nil }
+        state.withLock { state in
+            // only what is still kept is worth remembering
+            let key = held.key
+            if case .stored(let kept)? = state.objects[key], kept === source {
+                state.recent.remember(object, of: source, key)
+            }
+        }
+        return object
+    }
+
+    private func read(_ held: [HeldObject<Object>]) -> [Object] {
+        guard !held.isEmpty else { return [] }
+        let objects = state.withLock { state in held.map { known($0, state) } }
+        return zip(held, objects).compactMap { held, object in object ?? decode(held) }
+    }
+
+    /// The object where it needs no decoding.
+    private func known(_ held: HeldObject<Object>, _ state: State) -> Object? {
+        switch held {
+        case .value(let object): object
+        case .stored(let source): state.recent.object(of: source, held.key)
+        }
+    }
+
+    private func decode(_ held: HeldObject<Object>) -> Object? {
+        // it was decoded before it was kept, so it can be decoded
+        try? receive(held)
+    }
+
+    // MARK: changes, all from the informer's distributor
+
+    /// Whether that version of an object is kept already.
+    func isKnown(_ held: HeldObject<Object>) -> Bool {
+        guard case .stored(let source) = held, case .stored(let kept)? = state.withLock({ $0.objects[held.key] }) else {
+            return false
+        }
+        return kept.revision == source.revision && kept.uid == source.uid
+    }
+
+    /// Reads an object that has come.
+    ///
+    /// - Throws: where it cannot be read; then it is not to be kept.
+    func receive(_ held: HeldObject<Object>) throws -> Object {
+        var object: Object
+        switch held {
+        case .value(let value): object = value
+        case .stored(let source): object = try JSONCoding.decode(Object.self, from: source.bytes)
+        }
+        transform?(&object)
+        return object
+    }
+
+    /// - Parameter object: what ``receive(_:)`` made of `held`.
     /// - Returns: the object before, where there was one.
-    func set(_ object: Object) -> Object? {
-        let key = object.key
-        return state.withLock { state in
-            let old = state.objects.updateValue(object, forKey: key)
+    func set(_ held: HeldObject<Object>, _ object: Object) -> Object? {
+        let key = held.key
+        let old = state.withLock { $0.objects[key] }
+        let before = old.flatMap(read)
+        state.withLock { state in
+            if case .stored(let source) = held {
+                state.objects[key] = held
+                state.recent.remember(object, of: source, key)
+            } else {
+                state.objects[key] = .value(object)
+            }
             for name in state.indexes.keys {
-                if let old { state.indexes[name]?.remove(key, old) }
+                if let before { state.indexes[name]?.remove(key, before) }
                 state.indexes[name]?.insert(key, object)
             }
-            return old
         }
+        return before
     }
 
     /// - Returns: the object that was removed.
     func remove(_ key: ObjectKey) -> Object? {
+        guard let old = state.withLock({ $0.objects[key] }), let before = read(old) else { return nil }
         state.withLock { state in
-            guard let old = state.objects.removeValue(forKey: key) else { return nil }
-            for name in state.indexes.keys { state.indexes[name]?.remove(key, old) }
-            return old
+            state.objects[key] = nil
+            state.recent.forget(key)
+            for name in state.indexes.keys { state.indexes[name]?.remove(key, before) }
         }
+        return before
     }
 }

@@ -52,6 +52,19 @@ struct OwnershipPlan<Object: KubernetesObject> {
     }
 }
 
+extension InformerStore {
+    /// The objects that an owner controls, and those that have the labels its selector asks for. The informer needs the indexes
+    /// `controllerUID` and `label`, so that others are not looked at.
+    func candidates(of owner: some KubernetesObject, _ selector: LabelSelector?) -> [Object] {
+        let owned = list(index: InformerIndex<Object>.controllerUID.name, value: owner.metadata.uid)
+        let labels = selector?.matchLabels ?? [:]
+        let namespace = owner.metadata.namespace
+        let fitting = labels.isEmpty ? list(namespace: namespace) : list(namespace: namespace, labels: labels)
+        let uids = Set(owned.map(\.metadata.uid))
+        return owned + fitting.filter { !uids.contains($0.metadata.uid) }
+    }
+}
+
 extension KubernetesClient {
     /// Makes `owner` the controller of an object, if the object is still the one that was seen.
     func adopt<T: RESTObject>(_ object: T, by owner: some KubernetesObject) async throws(ClientError) -> T {

@@ -18,7 +18,7 @@ struct EndpointSliceController: Sendable {
         let context = context.named("endpointslice-controller")
         self.context = context
         services = context.informers.informer(of: Service.self)
-        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID])
+        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID, .label])
         nodes = context.informers.informer(of: Node.self)
         slices = context.informers.informer(of: EndpointSlice.self, indexes: [.serviceName])
         queue = WorkQueue(name: "endpoint_slice", timekeeper: context.timekeeper)
@@ -54,7 +54,7 @@ struct EndpointSliceController: Sendable {
         guard let service = services.store.get(key), !service.isTerminating, !service.spec.selector.isEmpty,
             service.spec.type != ServiceType.externalName
         else { return }
-        let members = pods.store.list(namespace: key.namespace).filter { ServiceMembership.selects(service, $0) }
+        let members = pods.store.list(namespace: key.namespace, labels: service.spec.selector)
         let known = slices.store.list(index: InformerIndex<EndpointSlice>.serviceName.name, value: key.description)
             .filter {
                 $0.metadata.labels[EndpointSlicePlan.managedBy] == EndpointSlicePlan.manager && !$0.isTerminating

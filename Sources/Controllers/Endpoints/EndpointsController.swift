@@ -16,7 +16,7 @@ struct EndpointsController: Sendable {
         let context = context.named("endpoint-controller")
         self.context = context
         services = context.informers.informer(of: Service.self)
-        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID])
+        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID, .label])
         endpoints = context.informers.informer(of: Endpoints.self)
         queue = WorkQueue(name: "endpoint", timekeeper: context.timekeeper)
     }
@@ -38,7 +38,7 @@ struct EndpointsController: Sendable {
         guard let service = services.store.get(key) else { return try await removeLeftover(key) }
         guard !service.spec.selector.isEmpty, service.spec.type != ServiceType.externalName, !service.isTerminating
         else { return }
-        let members = pods.store.list(namespace: key.namespace).filter { ServiceMembership.selects(service, $0) }
+        let members = pods.store.list(namespace: key.namespace, labels: service.spec.selector)
         let present = endpoints.store.get(key)
         let wanted = EndpointsPlan(service: service, pods: members).endpoints(present: present)
         guard wanted != present else { return }

@@ -18,7 +18,7 @@ struct ReplicaSetController: Sendable {
         let context = context.named("replicaset-controller")
         self.context = context
         sets = context.informers.informer(of: ReplicaSet.self)
-        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID])
+        pods = context.informers.informer(of: Pod.self, indexes: [.controllerUID, .label])
         queue = WorkQueue(name: "replicaset", timekeeper: context.timekeeper)
         expectations = Expectations(timekeeper: context.timekeeper)
         events = context.recorder("replicaset-controller")
@@ -79,7 +79,7 @@ struct ReplicaSetController: Sendable {
         guard let set = sets.store.get(key) else { return expectations.forget(key) }
         let isSettled = expectations.isSatisfied(key)
         let selector = set.spec.selector
-        let plan = OwnershipPlan(owner: set, candidates: pods.store.list(namespace: key.namespace)) { pod in
+        let plan = OwnershipPlan(owner: set, candidates: pods.store.candidates(of: set, selector)) { pod in
             selector?.matches(pod.metadata.labels) == true
         }
         var owned = plan.owned
