@@ -27,7 +27,7 @@ extension Scheduler {
             try await client.bind(namespace: pod.namespace, pod: pod.name, uid: pod.uid, to: node)
             recorder.record(
                 .normal, reason: "Scheduled", message: "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)",
-                about: pod.pod)
+                about: pod.reference)
             logger.debug("bound", metadata: ["pod": "\(pod.key)", "node": "\(node)"])
             endedBindings.withLock { $0 += 1 }
             mailbox.post { _, _ in }
@@ -45,14 +45,15 @@ extension Scheduler {
             logger.warning(
                 "binding failed, will retry", metadata: ["pod": "\(pod.key)", "node": "\(node)", "error": "\(error)"])
             recorder.record(
-                .warning, reason: "FailedScheduling", message: "binding rejected: \(error.message)", about: pod.pod)
+                .warning, reason: "FailedScheduling", message: "binding rejected: \(error.message)",
+                about: pod.reference)
             await setCondition(pod, reason: "SchedulerError", message: error.message, nominated: nil)
         }
     }
 
     private func reject(_ entry: SchedulingQueue.Entry, _ rejection: SchedulingEngine.Rejection) async {
         let pod = entry.pod
-        recorder.record(.warning, reason: "FailedScheduling", message: rejection.message, about: pod.pod)
+        recorder.record(.warning, reason: "FailedScheduling", message: rejection.message, about: pod.reference)
         await makeRoom(for: pod, rejection)
         let nominated = rejection.nominatedNode ?? (rejection.clearsNomination ? "" : nil)
         await setCondition(pod, reason: "Unschedulable", message: rejection.message, nominated: nominated)
@@ -71,7 +72,7 @@ extension Scheduler {
                 try await client.delete(Pod.self, namespace: victim.namespace, name: victim.name)
                 recorder.record(
                     .normal, reason: "Preempted", message: "Preempted by pod \(pod.uid) on node \(node)",
-                    about: victim.pod)
+                    about: victim.reference)
             } catch {
                 if error.isNotFound { continue }
                 logger.warning(
@@ -83,10 +84,9 @@ extension Scheduler {
 
     /// - Parameter nominated: nil to leave it as it is.
     private func setCondition(_ pod: PodInfo, reason: String, message: String, nominated: String?) async {
-        let status = pod.pod.status
-        let old = status.conditions.first { $0.type == PodConditionType.podScheduled }
+        let old = pod.scheduledCondition
         let isSame = old?.status == ConditionStatus.false && old?.reason == reason && old?.message == message
-        if isSame && (nominated ?? status.nominatedNodeName) == status.nominatedNodeName { return }
+        if isSame && (nominated ?? pod.nominatedNodeName) == pod.nominatedNodeName { return }
         let since = old?.status == ConditionStatus.false ? old?.lastTransitionTime : nil
         var condition: JSONValue = [
             "type": .string(PodConditionType.podScheduled), "status": .string(ConditionStatus.false),
@@ -94,7 +94,7 @@ extension Scheduler {
             "message": .string(message), "lastProbeTime": nil,
             "lastTransitionTime": .string((since ?? timekeeper.time).text),
         ]
-        if pod.pod.metadata.generation > 0 { condition["observedGeneration"] = .int(pod.pod.metadata.generation) }
+        if pod.generation > 0 { condition["observedGeneration"] = .int(pod.generation) }
         var change: JSONValue = ["conditions": [condition]]
         if let nominated { change["nominatedNodeName"] = nominated.isEmpty ? JSONValue.null : .string(nominated) }
         do {

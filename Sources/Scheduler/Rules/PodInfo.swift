@@ -2,10 +2,18 @@
 // Copyright the Martlet authors
 
 package import KubernetesAPI
+import Wire
 
 /// A pod, with all that scheduling asks of it worked out once. It never changes.
+///
+/// It holds no more of the pod than that: there is one for each pod of the cluster.
 package final class PodInfo: Sendable {
-    let pod: Pod
+    let resourceVersion: String
+    let generation: Int64
+    /// The condition `PodScheduled`, as it was last set.
+    let scheduledCondition: PodCondition?
+    /// Seconds since 1970; far in the future for a pod that has not started.
+    let startedAt: Int64
     let namespace: String
     let name: String
     let uid: String
@@ -38,7 +46,10 @@ package final class PodInfo: Sendable {
         let spec = pod.spec
         let status = pod.status
         let metadata = pod.metadata
-        self.pod = pod
+        resourceVersion = metadata.resourceVersion
+        generation = metadata.generation
+        scheduledCondition = status.conditions.first { $0.type == PodConditionType.podScheduled }
+        startedAt = status.startTime?.seconds ?? Int64(Int32.max) * 4
         namespace = metadata.namespace
         name = metadata.name
         uid = metadata.uid
@@ -66,6 +77,18 @@ package final class PodInfo: Sendable {
         controllerUID = metadata.ownerReferences.first { $0.controller == true }?.uid ?? ""
         isGated = !spec.schedulingGates.isEmpty
         mayPreempt = spec.preemptionPolicy != PreemptionPolicy.never
+    }
+
+    /// What events about the pod refer to.
+    var reference: ObjectReference {
+        ObjectReference {
+            $0.apiVersion = Pod.apiVersion
+            $0.kind = Pod.kind
+            $0.namespace = namespace
+            $0.name = name
+            $0.uid = uid
+            $0.resourceVersion = resourceVersion
+        }
     }
 
     /// `namespace/name`.

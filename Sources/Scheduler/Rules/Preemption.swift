@@ -149,8 +149,3 @@ struct Preemption {
         a.priority != b.priority ? a.priority > b.priority : a.startedAt < b.startedAt
     }
 }
-
-extension PodInfo {
-    /// Seconds since 1970; far in the future for a pod that has not started.
-    var startedAt: Int64 { pod.status.startTime?.seconds ?? Int64(Int32.max) * 4 }
-}
