@@ -125,7 +125,7 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "APIServer", "Store", "Client", "Scheduler", "Controllers", "Kubelet", "ServiceProxy", "PodNetwork",
-                "ClusterDNS",
+                "ClusterDNS", "CLinux",
                 "APIMachinery", "KubernetesAPI", "Wire", "Primitives", .logging, .lifecycle, .system, .nioCore,
                 .nioPosix,
             ], swiftSettings: settings),

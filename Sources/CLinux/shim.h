@@ -24,4 +24,17 @@ static inline int martlet_spawn_closefrom(void *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
+// glibc's allocator: how many bytes of its heaps are free (mallinfo2(3)), and giving them back to the kernel (malloc_trim(3)).
+// Elsewhere nothing is known to be free.
+#if __has_include(<gnu/libc-version.h>)
+struct martlet_heap { unsigned long parts[10]; };
+extern struct martlet_heap martlet_mallinfo(void) __asm__("mallinfo2");
+extern int martlet_malloc_trim(unsigned long) __asm__("malloc_trim");
+static inline unsigned long martlet_free_heap(void) { return martlet_mallinfo().parts[8]; }
+static inline void martlet_trim_heap(void) { martlet_malloc_trim(0); }
+#else
+static inline unsigned long martlet_free_heap(void) { return 0; }
+static inline void martlet_trim_heap(void) {}
+#endif
+
 #endif

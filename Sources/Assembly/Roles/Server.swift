@@ -37,6 +37,7 @@ public struct Server: Sendable {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await plane.run() }
+                group.addTask { try await HeapTrimmer().run() }
                 if runsControllers { addControl(plane, to: &group) }
                 if let node { addNode(node, plane, to: &group) }
                 // Ends before the others, which must not end them.
