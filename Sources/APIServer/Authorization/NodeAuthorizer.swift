@@ -10,6 +10,8 @@ package protocol NodePodSource: Sendable {
     func volumeName(namespace: String, claim: String) -> String?
     /// The node of a VolumeAttachment, nil where there is none of that name.
     func attachedNode(volumeAttachment name: String) -> String?
+    /// The node of a ResourceSlice, nil where there is none of that name, or it is of no single node.
+    func node(resourceSlice name: String) -> String?
 }
 
 /// Lets kubelets do what their node's pods need, and no more.
@@ -39,6 +41,8 @@ package struct NodeAuthorizer: Authorizer {
         if attributes.isResourceRequest, let refusal = refusal(attributes, node) {
             return AuthorizationDecision(.noOpinion, reason: refusal)
         }
+        // the role says nothing of slices but that they can be deleted together: whose they are decides
+        if attributes.isResourceRequest, Self.isSlice(attributes) { return AuthorizationDecision(.allow) }
         return AuthorizationDecision(rules.contains { $0.allows(attributes) } ? .allow : .noOpinion)
     }
 
@@ -65,7 +69,7 @@ package struct NodeAuthorizer: Authorizer {
         case ("", "pods"): refusalForPod(attributes, node)
         case ("coordination.k8s.io", "leases"): refusalForLease(attributes, node)
         case ("storage.k8s.io", "csinodes"): refusalForOwn(attributes, node, kind: "CSINode")
-        case ("resource.k8s.io", "resourceslices"): refusalForSlice(attributes, node)
+        case _ where Self.isSlice(attributes): refusalForSlice(attributes, node)
         default: nil
         }
     }
@@ -154,13 +158,22 @@ package struct NodeAuthorizer: Authorizer {
             ? nil : "can only access \(kind) with the same name as the requesting node"
     }
 
+    private static func isSlice(_ attributes: AuthorizationAttributes) -> Bool {
+        attributes.apiGroup == "resource.k8s.io" && attributes.resource == "resourceslices"
+    }
+
     private func refusalForSlice(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
         guard attributes.subresource.isEmpty else { return "cannot authorize ResourceSlice subresources" }
         switch attributes.verb {
         case "list", "watch", "deletecollection":
             return Self.selects(node, attributes.fieldSelector)
                 ? nil : "can only list/watch/deletecollection resourceslices with nodeName field selector"
-        default: return nil
+        case "create": return nil  // admission looks at its node
+        case "get", "update", "patch", "delete":
+            return refusal(attributes, node) { pods.node(resourceSlice: $0.name) == node }
+        default:
+            return "only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, "
+                + "delete, deletecollection"
         }
     }
 

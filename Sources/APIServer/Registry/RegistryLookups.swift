@@ -15,6 +15,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
     private let nodes: ResourceCache
     private let claims: ResourceCache
     private let attachments: ResourceCache
+    private let slices: ResourceCache
     /// What ``RegistryProxyTargets`` reads besides.
     private let proxied: [ResourceCache]
     private let roles: ResourceCache
@@ -32,6 +33,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
         nodes = cache("minions", isNamespaced: false)
         claims = cache("persistentvolumeclaims")
         attachments = cache("volumeattachments", isNamespaced: false)
+        slices = cache("resourceslices", isNamespaced: false)
         proxied = [cache("services/specs"), cache("endpointslices")]
         roles = cache("roles")
         clusterRoles = cache("clusterroles", isNamespaced: false)
@@ -46,7 +48,7 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
         try await withThrowingTaskGroup(of: Void.self) { group in
             for cache in [
                 roles, clusterRoles, roleBindings, clusterRoleBindings, accounts, nodes, podCache, secrets, claims,
-                attachments,
+                attachments, slices,
             ] + proxied {
                 group.addTask { _ = try await cache.snapshot() }
             }
@@ -112,8 +114,11 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
 
     private static let nodeNamePath = [Array("spec".utf8), Array("nodeName".utf8)]
 
-    package func attachedNode(volumeAttachment name: String) -> String? {
-        attachments.snapshotIfReady()?.get(namespace: "", name: name)
+    package func attachedNode(volumeAttachment name: String) -> String? { nodeName(of: name, attachments) }
+    package func node(resourceSlice name: String) -> String? { nodeName(of: name, slices) }
+
+    private func nodeName(of name: String, _ cache: ResourceCache) -> String? {
+        cache.snapshotIfReady()?.get(namespace: "", name: name)
             .flatMap { JSONScan.scalar(Self.nodeNamePath, in: $0.bytes) }
     }
 }

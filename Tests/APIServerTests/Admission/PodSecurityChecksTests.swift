@@ -252,24 +252,6 @@ struct PodSecurityChecksTests {
             })
     }
 
-    @Test(
-        "labels are read",
-        arguments: [
-            ([String: String](), "privileged:latest", 0), (["enforce": "baseline"], "baseline:latest", 0),
-            (["enforce": "restricted", "enforce-version": "v1.24"], "restricted:v1.24", 0),
-            (["enforce": "Baseline"], "restricted:latest", 1),
-            (["enforce": "baseline", "enforce-version": "v1.024"], "baseline:latest", 1),
-            (["enforce-version": "v2.1"], "privileged:latest", 1),
-            (["audit": "x", "warn": "y"], "privileged:latest", 2),
-        ])
-    func labels(_ given: [String: String], _ enforced: String, _ faults: Int) {
-        let policy = PodSecurityPolicy(
-            labels: Dictionary(uniqueKeysWithValues: given.map { ("pod-security.kubernetes.io/" + $0.key, $0.value) }))
-        #expect("\(policy.enforce)" == enforced)
-        #expect(policy.faults.count == faults)
-        #expect(policy.warn.level == .privileged && policy.audit.level == .privileged)
-    }
-
     @Test("pods of a namespace that becomes stricter are told together")
     func namespaceWarnings() {
         let pods = [("z", true), ("a", true), ("b", false), ("c", true)].map { name, isShared in

@@ -26,6 +26,7 @@ private struct OnePod: NodePodSource {
 
     func volumeName(namespace: String, claim: String) -> String? { nil }
     func attachedNode(volumeAttachment name: String) -> String? { name == "va" ? "n1" : nil }
+    func node(resourceSlice name: String) -> String? { name == "slice" ? "n1" : nil }
 }
 
 struct NodeAuthorizerTests {
@@ -75,6 +76,15 @@ struct NodeAuthorizerTests {
             Case(
                 asked: "list resource.k8s.io:resourceslices", allowed: false,
                 reason: "can only list/watch/deletecollection resourceslices with nodeName field selector"),
+            Case(asked: "create resource.k8s.io:resourceslices", allowed: true),
+            Case(asked: "update resource.k8s.io:resourceslices slice", allowed: true),
+            Case(
+                asked: "delete resource.k8s.io:resourceslices other", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(
+                asked: "bind resource.k8s.io:resourceslices slice", allowed: false,
+                reason: "only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, "
+                    + "patch, delete, deletecollection"),
             Case(asked: "get configmaps c ns", allowed: true),
             Case(
                 asked: "get configmaps c other", allowed: false,

@@ -28,6 +28,7 @@ private struct NoTargets: ProxyTargetSource, NodePodSource {
     func pods(onNode name: String) -> [Pod] { [] }
     func volumeName(namespace: String, claim: String) -> String? { nil }
     func attachedNode(volumeAttachment name: String) -> String? { name == "va" ? "n1" : nil }
+    func node(resourceSlice name: String) -> String? { name == "slice" ? "n1" : nil }
 }
 
 /// Answers when it is told to.

@@ -34,7 +34,7 @@ struct PodSecurityAdmission: AdmissionPlugin {
                     Pod.resource, pod.metadata.admissionName,
                     "violates PodSecurity \"\(policy.enforce)\": \(PodSecurityChecks.text(violations))")
             }
-            Self.warn(subject, policy.warn, context)
+            if policy.warn != policy.enforce { Self.warn(subject, policy.warn, context) }
         }
         addTemplates(to: &hooks)
     }

@@ -71,6 +71,16 @@ struct PodSecurityPolicy: Sendable, Equatable {
         enforce = read("enforce", labels, fallback: .restricted)
         audit = read("audit", labels, fallback: .privileged)
         warn = read("warn", labels, fallback: .privileged)
+        warnOfWhatIsEnforced(labels)
+    }
+
+    /// Who enforces a level and says nothing of warnings is warned of that level: so templates of pods that will be refused are told.
+    private mutating func warnOfWhatIsEnforced(_ labels: [String: String]) {
+        guard labels[Self.labelPrefix + "warn"] == nil, let text = labels[Self.labelPrefix + "enforce"],
+            let enforced = PodSecurityLevel(rawValue: text), enforced > warn.level
+        else { return }
+        warn.level = enforced
+        if labels[Self.labelPrefix + "warn-version"] == nil { warn.version = enforce.version }
     }
 
     private mutating func read(
