@@ -23,7 +23,7 @@ enum JSONPlace {
 
     private static func descend(_ p: UnsafeBufferPointer<UInt8>, _ start: Int, _ offset: Int, _ steps: inout [Step]) {
         var i = space(p, start)
-        guard i < p.count, p[i] == UInt8(ascii: "{") || p[i] == UInt8(ascii: "[") else { return }
+        guard i < offset, i < p.count, p[i] == UInt8(ascii: "{") || p[i] == UInt8(ascii: "[") else { return }
         let isObject = p[i] == UInt8(ascii: "{")
         i = space(p, i + 1)
         var index = 0

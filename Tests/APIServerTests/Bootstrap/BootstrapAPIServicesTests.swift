@@ -4,6 +4,7 @@
 import APIMachinery
 import KubernetesAPI
 import Testing
+import Wire
 
 @testable import APIServer
 

@@ -57,6 +57,11 @@ struct ResourceHandlerTests {
                     "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): "
                     + "unknown conversion"),
             Case(
+                method: "POST", target: maps, body: #"{"metadata":[{"a":1}]}"#, status: 400,
+                message:
+                    "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal array into Go struct "
+                    + "field ConfigMap.metadata of type v1.ObjectMeta"),
+            Case(
                 method: "POST", target: maps, body: #"{"metadata":{}}"#, status: 422,
                 message: "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"),
             Case(
