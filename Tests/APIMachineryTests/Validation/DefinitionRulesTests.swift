@@ -157,6 +157,62 @@ struct DefinitionRulesTests {
         test.expect(try RuleTable.create(CustomResourceDefinition.self, Self.base, test.patch))
     }
 
+    @Test(
+        "a default",
+        arguments: [
+            property(#"{"type":"string","enum":["a"],"default":"a"}"#, []),
+            property(#"{"type":"string","nullable":true,"default":null}"#, []),
+            property(#"{"type":"number","default":5}"#, []),
+            property(#"{"x-kubernetes-int-or-string":true,"default":"80%"}"#, []),
+            property(
+                #"{"type":"object","required":["x"],"default":{},"properties":{"x":{"type":"string","default":"y"}}}"#,
+                []),
+            property(
+                #"{"type":"string","default":5}"#,
+                [#".default: Invalid value: "integer":  in body must be of type string: "integer""#]),
+            property(
+                #"{"type":"integer","default":1.5}"#,
+                [#".default: Invalid value: "number":  in body must be of type integer: "number""#]),
+            property(
+                #"{"type":"string","enum":["a"],"default":"b"}"#,
+                [#".default: Unsupported value: "b": supported values: "a""#]),
+            property(
+                #"{"type":"integer","maximum":10,"default":11}"#,
+                [".default: Invalid value: 11:  in body should be less than or equal to 10"]),
+            property(
+                #"{"type":"integer","minimum":2,"exclusiveMinimum":true,"multipleOf":2,"default":1}"#,
+                [
+                    ".default: Invalid value: 1:  in body should be a multiple of 2",
+                    ".default: Invalid value: 1:  in body should be greater than 2",
+                ]),
+            property(
+                #"{"type":"string","minLength":2,"default":"a"}"#,
+                [#".default: Invalid value: "a":  in body should be at least 2 chars long"#]),
+            property(
+                #"{"type":"string","maxLength":1,"default":"ab"}"#,
+                [".default: Too long: may not be more than 1 byte"]),
+            property(
+                #"{"type":"array","maxItems":1,"default":["a",1],"items":{"type":"string"}}"#,
+                [
+                    ".default: Too many: 2: must have at most 1 item",
+                    #".default.[1]: Invalid value: "integer": [1] in body must be of type string: "integer""#,
+                ]),
+            property(
+                #"{"type":"object","required":["x"],"default":{"y":1},"properties":{"x":{"type":"string"},"y":{"type":"string"}}}"#,
+                [
+                    ".default.x: Required value",
+                    #".default.y: Invalid value: "integer": y in body must be of type string: "integer""#,
+                ]),
+            property(
+                #"{"type":"object","additionalProperties":{"type":"array","items":{"type":"boolean","default":1}}}"#,
+                [
+                    #".additionalProperties.items.default: Invalid value: "integer":  in body must be of type boolean: "integer""#
+                ]),
+        ])
+    func defaults(_ test: RuleCase) throws {
+        test.expect(try RuleTable.create(CustomResourceDefinition.self, Self.base, test.patch))
+    }
+
     @Test("what a definition is about does not change")
     func change() throws {
         let established = #"{"status":{"conditions":[{"type":"Established","status":"True"}]}}"#

@@ -24,7 +24,9 @@ enum DefinitionSchemaRules {
         if schema.nullable { errors.append(.forbidden(at.child("nullable"), "nullable cannot be true at the root")) }
         errors += self.schema(schema, at)
         // what has unknown words is not looked at any further
-        return isReadable(schema) ? errors + StructuralRules.validate(schema, .root, at) : errors
+        guard isReadable(schema) else { return errors }
+        let faults = StructuralRules.validate(schema, .root, at)
+        return errors + (faults.isEmpty ? DefinitionDefaultRules.validate(schema, at) : faults)
     }
 
     private static func isReadable(_ schema: JSONSchemaProps) -> Bool {
