@@ -154,7 +154,7 @@ let package = Package(
 /// One test target for each target under `Sources`, named `<Target>Tests`, with what it needs beyond the target itself.
 let testTargets: [(String, [Target.Dependency])] = [
     ("Primitives", []), ("Wire", []), ("KubernetesAPI", ["Wire"]),
-    ("APIMachinery", ["KubernetesAPI", "Wire", "Primitives"]),
+    ("APIMachinery", ["SchemaModel", "KubernetesAPI", "Wire", "Primitives"]),
     ("Store", ["Primitives", "store-crash-writer"]),
     (
         "APIServer",

@@ -2,6 +2,7 @@
 // Copyright the Martlet authors
 
 import KubernetesAPI
+import SchemaModel
 import Testing
 import Wire
 

@@ -28,7 +28,7 @@ struct FullDiskSerialTests {
             var refusal: ClientError?
             let text = String(repeating: "0123456789abcdef", count: 32 * 1024)
             for index in 0..<100 where refusal == nil {
-                do {
+                do throws(ClientError) {
                     _ = try await client.create(
                         ConfigMap {
                             $0.metadata.name = "big-\(index)"

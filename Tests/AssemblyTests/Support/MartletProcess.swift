@@ -24,7 +24,7 @@ final class MartletProcess: Sendable {
     ///   - shell: is run first; `exec "$@"` in it runs the program. For mounts of the process's own.
     init(_ arguments: [String], in scratch: Scratch, shell: String? = nil) throws {
         output = "\(scratch.path)/output-\(UInt32.random(in: 0 ... .max))"
-        FileManager.default.createFile(atPath: output, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: output))
         let command = [Self.program] + arguments
         process = Process()
         if let shell {

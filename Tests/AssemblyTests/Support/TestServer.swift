@@ -55,7 +55,7 @@ final class TestServer: Sendable {
         while !FileManager.default.fileExists(atPath: kubeconfig) { try await Task.sleep(for: .milliseconds(5)) }
         try await withTransport { transport in
             while true {
-                do {
+                do throws(TransportError) {
                     if try await transport.send(TransportRequest(.get, "/readyz")).status == 200 { return }
                 } catch {
                     guard error.isRetryable else { throw error }

@@ -140,10 +140,10 @@ struct PodAdmissionTests {
     @Test("a pod asks for its containers together, or for its largest init container, beside the sidecars before it")
     func requests() {
         let pod = makePod {
-            $0.spec.containers = [container(["cpu": Quantity(1)]), container(["cpu": Quantity(1)])]
-            var sidecar = container(["cpu": Quantity(1)])
+            $0.spec.containers = [Self.container(["cpu": Quantity(1)]), Self.container(["cpu": Quantity(1)])]
+            var sidecar = Self.container(["cpu": Quantity(1)])
             sidecar.restartPolicy = "Always"
-            $0.spec.initContainers = [sidecar, container(["cpu": Quantity(4)])]
+            $0.spec.initContainers = [sidecar, Self.container(["cpu": Quantity(4)])]
         }
         #expect(PodAdmission.requests(pod.spec)["cpu"] == Quantity(5))
     }
