@@ -106,7 +106,9 @@ public final class FakeCluster: Transport {
             }
         }
         let id = try outcome.get()
-        continuation.onTermination = { _ in self.state.withLock { $0.watchers[id] = nil } }
+        // Events are sent under the lock, and a task that is being cancelled is locked itself while this runs: whoever waited here could
+        // wait for one who waits for the task. A watcher that stays is told nothing any more, since its stream has ended.
+        continuation.onTermination = { _ in _ = self.state.withLockIfAvailable { $0.watchers[id] = nil } }
         waiters.check()
         return stream
     }

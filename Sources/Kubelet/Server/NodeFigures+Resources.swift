@@ -11,12 +11,12 @@ extension NodeFigures {
             for row in rows {
                 let labels = "container=\"\(row.container)\",namespace=\"\(namespace)\",pod=\"\(pod)\""
                 families.add(.containerCPU, labels, row.cpuNanoseconds.map { Double($0) / 1e9 })
-                families.add(.containerMemory, labels, row.memory.map(Double.init))
+                families.add(.containerMemory, labels, row.memory.map { Double($0) })
                 families.add(.containerStart, labels, row.startTime.map { Double($0.seconds) })
             }
             let labels = "namespace=\"\(namespace)\",pod=\"\(pod)\""
             families.add(.podCPU, labels, Self.sum(rows.map(\.cpuNanoseconds)).map { Double($0) / 1e9 })
-            families.add(.podMemory, labels, Self.sum(rows.map(\.memory)).map(Double.init))
+            families.add(.podMemory, labels, Self.sum(rows.map(\.memory)).map { Double($0) })
         }
         families.add(.nodeCPU, "", host.cpuSeconds)
         families.add(.nodeMemory, "", Double(max(0, host.memory.total - host.memory.available)))

@@ -19,6 +19,9 @@ struct CoreRulesTests {
                 [
                     #"status.capacity.cpu: Invalid value: "-1": must be greater than or equal to 0"#,
                     #"status.capacity.example.com/x: Invalid value: "500m": must be an integer"#,
+                    // what can be allocated is the capacity where nothing else is said
+                    #"status.allocatable.cpu: Invalid value: "-1": must be greater than or equal to 0"#,
+                    #"status.allocatable.example.com/x: Invalid value: "500m": must be an integer"#,
                 ]),
             RuleCase(
                 "taints",

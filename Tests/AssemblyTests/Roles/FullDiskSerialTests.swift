@@ -11,6 +11,17 @@ import Wire
 /// A server whose disk fills while it writes.
 @Suite(.timeLimit(.minutes(3)), .enabled(if: geteuid() == 0))
 struct FullDiskSerialTests {
+    // Half a mebibyte, so that a disk of a few fills soon.
+    private static let text = String(repeating: "0123456789abcdef", count: 32 * 1024)
+
+    private static func map(_ name: String, _ data: [String: String]) -> ConfigMap {
+        ConfigMap {
+            $0.metadata.name = name
+            $0.metadata.namespace = "default"
+            $0.data = data
+        }
+    }
+
     @Test("what cannot be stored is refused with a Status; what was acknowledged stays; with space again all goes on")
     func full() async throws {
         let scratch = try Scratch()
@@ -26,15 +37,9 @@ struct FullDiskSerialTests {
         try await RemoteProcess.withClient(kubeconfig: inside + "/admin.kubeconfig") { client in
             var kept: [String] = []
             var refusal: ClientError?
-            let text = String(repeating: "0123456789abcdef", count: 32 * 1024)
             for index in 0..<100 where refusal == nil {
                 do throws(ClientError) {
-                    _ = try await client.create(
-                        ConfigMap {
-                            $0.metadata.name = "big-\(index)"
-                            $0.metadata.namespace = "default"
-                            $0.data = ["text": text]
-                        })
+                    _ = try await client.create(Self.map("big-\(index)", ["text": Self.text]))
                     kept.append("big-\(index)")
                 } catch { refusal = error }
             }
@@ -44,14 +49,10 @@ struct FullDiskSerialTests {
             #expect(!kept.isEmpty)
             for name in kept {
                 let map = try await client.get(ConfigMap.self, namespace: "default", name: name)
-                #expect(map.data["text"]?.count == text.count)
+                #expect(map.data["text"]?.count == Self.text.count)
             }
             try FileManager.default.removeItem(atPath: inside + "/filler")
-            _ = try await client.create(
-                ConfigMap {
-                    $0.metadata.name = "after"
-                    $0.metadata.namespace = "default"
-                })
+            _ = try await client.create(Self.map("after", [:]))
         }
         await process.stop()
         #expect(MartletProcess.traces(of: scratch.path).isEmpty)

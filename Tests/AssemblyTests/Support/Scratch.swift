@@ -21,19 +21,29 @@ final class Scratch: Sendable {
         return "\(path)/\(name)"
     }
 
-    /// A port of the loopback device that nobody listens on now.
+    /// A port of the loopback device that nobody listens on now, outside of the range from which the kernel gives ports to clients: a
+    /// server can leave it and come back to it.
     static func freePort() throws -> Int {
-        let (descriptor, port) = try listen()
-        close(descriptor)
-        return port
+        var fault: any Error = POSIXError(.EADDRINUSE)
+        for _ in 0..<100 {
+            do {
+                let (descriptor, port) = try listen(at: .random(in: 15_000..<30_000))
+                close(descriptor)
+                return port
+            } catch { fault = error }
+        }
+        throw fault
     }
 
     /// A socket that listens on the loopback device and never answers; to be closed.
-    static func listen() throws -> (descriptor: CInt, port: Int) {
+    ///
+    /// - Parameter port: 0 for one that the kernel chooses.
+    static func listen(at port: UInt16 = 0) throws -> (descriptor: CInt, port: Int) {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        address.sin_port = port.bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
@@ -41,7 +51,11 @@ final class Scratch: Sendable {
                     && getsockname(descriptor, pointer, &size) == 0
             }
         }
-        guard result else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        guard result else {
+            let code = POSIXErrorCode(rawValue: errno) ?? .EIO
+            close(descriptor)
+            throw POSIXError(code)
+        }
         return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 }
