@@ -57,7 +57,8 @@ struct KubeletTests {
                 await harness.waitForPod {
                     $0.status.containerStatuses.first?.state.waiting?.reason == "CrashLoopBackOff"
                 })
-            #expect(pod.status.containerStatuses.first?.restartCount == 1)
+            // a slow machine may see the first back-off only when it is over
+            #expect((pod.status.containerStatuses.first?.restartCount ?? 0) >= 1)
             #expect(pod.status.containerStatuses.first?.lastState.terminated?.exitCode == 1)
             #expect(pod.status.phase == "Running")
             await harness.waitForEvent("BackOff")

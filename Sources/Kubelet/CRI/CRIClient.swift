@@ -5,6 +5,7 @@ internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 internal import GRPCProtobuf
 public import Logging
+internal import NIOCore
 internal import SwiftProtobuf
 
 /// A container runtime reached over its unix socket with CRI v1: one connection, opened at the first call, opened anew
@@ -34,6 +35,11 @@ public final class CRIClient: ContainerRuntime {
         log = logger
         let config = HTTP2ClientTransport.Posix.Config.defaults { config in
             config.backoff = .init(initial: .milliseconds(50), max: .seconds(2), multiplier: 1.6, jitter: 0.2)
+            config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(PingAnswering(), position: .first)
+                }
+            }
         }
         do {
             client = GRPCClient(

@@ -8,6 +8,17 @@ import Testing
 
 @Suite(.enabled(if: ScratchContainerd.isPossible("CRIClientTests")), .serialized)
 struct CRIClientTests {
+    @Test("many calls in a short time leave the connection and what goes over it alone")
+    func manyCalls() async throws {
+        try await ScratchContainerd.with { scratch in
+            let runtime = scratch.runtime
+            let sandbox = try await runtime.runPodSandbox(scratch.sandboxConfig("many"))
+            for _ in 0..<500 { _ = try await runtime.podSandboxStatus(sandbox) }
+            try await runtime.stopPodSandbox(sandbox)
+            try await runtime.removePodSandbox(sandbox)
+        }
+    }
+
     @Test("a pod runs, is looked at, executes, ends and is removed", .timeLimit(.minutes(2)))
     func life() async throws {
         try await ScratchContainerd.with { scratch in
