@@ -79,13 +79,14 @@ package struct Bootstrapper: Sendable {
         let collection = Self.path(Object.resource, namespace: object.metadata.namespace)
         let single = "\(collection)/\(object.metadata.name)"
         let body = JSONCoding.encode(object)
+        let agent = Object.group == FlowSchema.group ? "api-priority-and-fairness-config-producer-v1" : "kube-apiserver"
         let result: (status: Int, bytes: [UInt8])
         switch action {
-        case .create: result = try await send("POST", collection, body: body)
-        case .update: result = try await send("PUT", single, body: body)
+        case .create: result = try await send("POST", collection, body: body, agent: agent)
+        case .update: result = try await send("PUT", single, body: body, agent: agent)
         case .recreate:
             _ = try await send("DELETE", single, body: [])
-            result = try await send("POST", collection, body: body)
+            result = try await send("POST", collection, body: body, agent: agent)
         }
         // 409: another server of the cluster was quicker.
         guard (200..<300).contains(result.status) || result.status == 409 else {
@@ -99,9 +100,12 @@ package struct Bootstrapper: Sendable {
             ? "\(prefix)/namespaces/\(namespace)/\(resource.plural)" : "\(prefix)/\(resource.plural)"
     }
 
-    private func send(_ method: String, _ path: String, body: [UInt8]) async throws -> (status: Int, bytes: [UInt8]) {
+    /// - Parameter agent: who becomes the owner of what is written.
+    private func send(
+        _ method: String, _ path: String, body: [UInt8], agent: String = "kube-apiserver"
+    ) async throws -> (status: Int, bytes: [UInt8]) {
         let info = RequestInfo(method: method, path: path, query: [])
-        let headers = [("content-type", "application/json"), ("accept", "application/json")]
+        let headers = [("content-type", "application/json"), ("accept", "application/json"), ("user-agent", agent)]
         let request = APIRequest(
             method: method, path: path, query: [], headers: headers, body: body, user: Self.user, info: info,
             remoteAddress: "")

@@ -103,5 +103,6 @@ extension APIStatusError {
     }
 
     var isNotFound: Bool { reason == Reason.notFound }
+    var isConflict: Bool { reason == Reason.conflict }
     var isAlreadyExists: Bool { reason == Reason.alreadyExists }
 }

@@ -22,6 +22,7 @@ package final class ControlPlane: Sendable {
     private let edge: EdgeServer
     private let cluster: ClusterBootstrap
     private let bootstrap: Bootstrapper
+    private let conditions: ConditionKeeper
     private let lookups: RegistryLookups
     private let proxyTargets: RegistryProxyTargets
     private let group: MultiThreadedEventLoopGroup
@@ -44,9 +45,8 @@ package final class ControlPlane: Sendable {
         let caches = ResourceCaches(store: store)
         let lookups = RegistryLookups(caches)
         self.lookups = lookups
-        let rbacDefaults = BootstrapRBAC()
         let rbac = RBACAuthorizer(source: lookups)
-        let node = NodeAuthorizer(pods: lookups, rules: rbacDefaults.rules(ofClusterRole: "system:node"))
+        let node = NodeAuthorizer(pods: lookups, rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
         let authorizer = AuthorizerChain([node, rbac])
         let issuer = ServiceAccountTokenIssuer(key: pki.serviceAccountKey)
         let authenticator = RequestAuthenticator(
@@ -71,6 +71,7 @@ package final class ControlPlane: Sendable {
             registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
             port: Int32(configuration.securePort))
         bootstrap = Bootstrapper(handler: handler, logger: logger)
+        conditions = ConditionKeeper(registry: registry, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let metrics = RequestMetrics()
         let endpoints = ServerEndpoints(
@@ -115,6 +116,7 @@ package final class ControlPlane: Sendable {
     /// Serves until the task is cancelled, then ends connections and closes the store.
     package func run() async throws {
         do {
+            async let _: Void = conditions.run()
             try await edge.run()
         } catch {
             await close()
