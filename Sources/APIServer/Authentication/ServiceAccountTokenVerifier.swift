@@ -27,7 +27,8 @@ package protocol ServiceAccountLookup: Sendable {
 
 /// Checks ServiceAccount tokens: signature, times, audience, and that the account and the bound objects still live.
 ///
-/// Signatures are checked once per token; everything that can change is checked on every use.
+/// Signatures are checked once per token. A token that was good is good for ten seconds, as in kube-apiserver; then everything that can
+/// change is looked at again.
 package final class ServiceAccountTokenVerifier: Sendable {
     /// Why a token was refused; what follows `invalid bearer token` in a TokenReview.
     package struct Refusal: Error, Sendable, Equatable {
@@ -37,11 +38,22 @@ package final class ServiceAccountTokenVerifier: Sendable {
     /// How long an account or bound object marked for deletion still counts (seconds).
     private static let grace: Int64 = 60
     private static let maximumCached = 4096
+    /// How long an accepted token is not looked at again (seconds); `TokenSuccessCacheTTL` of kube-apiserver.
+    private static let trust: Int64 = 10
+    /// For so many different lists of audiences each.
+    private static let maximumAudiences = 8
+
+    /// A token whose signature is right.
+    private struct Known {
+        var claims: ServiceAccountClaims
+        /// Until when it counts without another look, by the audiences that it was checked for.
+        var goodUntil: [[String]: Int64] = [:]
+    }
 
     private let issuer: ServiceAccountTokenIssuer
     private let lookup: any ServiceAccountLookup
     private let now: @Sendable () -> Int64
-    private let verified = Mutex<[String: ServiceAccountClaims]>([:])
+    private let verified = Mutex<[String: Known]>([:])
 
     package init(
         issuer: ServiceAccountTokenIssuer, lookup: any ServiceAccountLookup,
@@ -59,7 +71,8 @@ package final class ServiceAccountTokenVerifier: Sendable {
     package func verify(
         _ token: String, audiences: [String]? = nil
     ) throws(Refusal) -> (claims: ServiceAccountClaims, audiences: [String])? {
-        guard let claims = try claims(token) else { return nil }
+        guard let known = try known(token) else { return nil }
+        let claims = known.claims
         let time = now()
         guard time <= claims.expiry else {
             forget(token)
@@ -76,11 +89,16 @@ package final class ServiceAccountTokenVerifier: Sendable {
                     "token audiences \(Self.list(claims.audiences)) is invalid for the target audiences \(Self.list(targets))"
             )
         }
+        if let until = known.goodUntil[targets], time < until { return (claims, fitting) }
         try checkLiving(claims, time)
+        verified.withLock { cache in
+            if known.goodUntil.count >= Self.maximumAudiences { cache[token]?.goodUntil = [:] }
+            cache[token]?.goodUntil[targets] = time + Self.trust
+        }
         return (claims, fitting)
     }
 
-    private func claims(_ token: String) throws(Refusal) -> ServiceAccountClaims? {
+    private func known(_ token: String) throws(Refusal) -> Known? {
         if let known = verified.withLock({ $0[token] }) { return known }
         guard JSONWebToken.claimedIssuer(token) == issuer.issuer else { return nil }
         guard let payload = JSONWebToken.verify(token, keys: issuer.publicKeys) else {
@@ -90,11 +108,12 @@ package final class ServiceAccountTokenVerifier: Sendable {
             claims.subject
                 == ServiceAccountClaims.userName(namespace: claims.namespace, name: claims.serviceAccount.name)
         else { throw Refusal(message: "service account token claims could not be read") }
+        let known = Known(claims: claims)
         verified.withLock { cache in
             if cache.count >= Self.maximumCached { cache.removeAll(keepingCapacity: true) }
-            cache[token] = claims
+            cache[token] = known
         }
-        return claims
+        return known
     }
 
     private func forget(_ token: String) { verified.withLock { $0[token] = nil } }

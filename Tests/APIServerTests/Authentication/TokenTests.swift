@@ -54,14 +54,31 @@ struct TokenTests {
         #expect(user.extra["authentication.kubernetes.io/credential-id"] == ["JTI=id-1"])
     }
 
+    /// Longer than an accepted token is not looked at again.
+    private func wait() { clock.seconds.withLock { $0 += 10 } }
+
+    @Test("a token that was good is good for ten seconds, for the same audiences")
+    func trust() throws {
+        let verifier = ServiceAccountTokenVerifier(issuer: issuer, lookup: live, now: clock.now)
+        let token = try token(audiences: ["a", "b"], pod: true)
+        #expect(try verifier.verify(token, audiences: ["a"]) != nil)
+        live.set("pod/ns/web", nil)
+        clock.seconds.withLock { $0 += 9 }
+        #expect(try verifier.verify(token, audiences: ["a"]) != nil)
+        #expect(throws: ServiceAccountTokenVerifier.Refusal.self) { try verifier.verify(token, audiences: ["b"]) }
+        clock.seconds.withLock { $0 += 1 }
+        #expect(throws: ServiceAccountTokenVerifier.Refusal.self) { try verifier.verify(token, audiences: ["a"]) }
+    }
+
     @Test("a token dies with time, with its account and with its pod, also once it was accepted")
     func dies() throws {
         let verifier = ServiceAccountTokenVerifier(issuer: issuer, lookup: live, now: clock.now)
         let token = try token(pod: true)
         #expect(try verifier.verify(token) != nil)
+        wait()
         live.set("pod/ns/web", LiveObject(uid: "p2"))
         #expect(throws: ServiceAccountTokenVerifier.Refusal.self) { try verifier.verify(token) }
-        live.set("pod/ns/web", LiveObject(uid: "p1", deletedAt: 1_000_000))
+        live.set("pod/ns/web", LiveObject(uid: "p1", deletedAt: 1_000_010))
         #expect(try verifier.verify(token) != nil)
         clock.seconds.withLock { $0 += 61 }
         #expect(throws: ServiceAccountTokenVerifier.Refusal(message: "service account token has been invalidated")) {
