@@ -151,6 +151,10 @@ struct GeneratorModel {
     ]
 
     /// The Swift property of a JSON field.
+    static func givenEmptyProperty(_ json: String) -> String {
+        "hasGivenEmpty" + json.prefix(1).uppercased() + json.dropFirst()
+    }
+
     static func property(_ json: String) -> String {
         var words = json.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
         if words.isEmpty { words = ["value"] }

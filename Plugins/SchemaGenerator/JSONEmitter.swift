@@ -53,8 +53,13 @@ struct JSONEmitter {
         for field in type.fields where !field.isInline {
             let shape = model.shape(of: field.type, in: document)
             let property = GeneratorModel.property(field.name)
+            var statement = decode(shape, property)
+            if field.tellsGivenEmpty {
+                let note = "self.\(GeneratorModel.givenEmptyProperty(field.name)) = self.\(property).isEmpty"
+                statement = "if try !r.takeNull() { \(statement); \(note) }"
+            }
             cases[field.name.utf8.count, default: []].append(
-                "            if key.matches(\"\(field.name)\") { \(decode(shape, property)); return true }\n")
+                "            if key.matches(\"\(field.name)\") { \(statement); return true }\n")
         }
         var text = ""
         if !cases.isEmpty {

@@ -57,6 +57,10 @@ struct TypeEmitter {
                 text += "    public var \(property): \(Self.swiftType(shape))\(Self.zero(shape))\n"
             }
         }
+        for field in type.fields where field.tellsGivenEmpty {
+            text += "    /// Whether `\(field.name)` was written as an empty list.\n"
+            text += "    public var \(GeneratorModel.givenEmptyProperty(field.name)) = false\n"
+        }
         if model.embeddedKinds.contains(type.swiftName) {
             text +=
                 "    /// Whether, inside another object, it carries `kind` and `apiVersion`.\n    public var isTyped = false\n"

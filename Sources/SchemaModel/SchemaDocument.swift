@@ -67,6 +67,8 @@ public struct FieldSchema: Sendable, Equatable {
     public var isInline = false
     /// Whether an empty value is left out of JSON.
     public var omitsEmpty = false
+    /// Whether a list that was written as `[]` means something else than none.
+    public var tellsGivenEmpty = false
     /// Whether a zero structure is left out of JSON.
     public var omitsZero = false
     public var isOptional = false

@@ -150,6 +150,7 @@ public struct SchemaParser {
         case "omitempty": field.omitsEmpty = true
         case "omitzero": field.omitsZero = true
         case "optional": field.isOptional = true
+        case "givenempty": field.tellsGivenEmpty = true
         case "required": field.isRequired = true
         case "immutable": field.isImmutable = true
         case "default": field.defaultValue = value

@@ -55,7 +55,7 @@ extension HorizontalPodAutoscaler: Defaulted {
         if rules.stabilizationWindowSeconds == nil {
             rules.stabilizationWindowSeconds = defaults.stabilizationWindowSeconds
         }
-        if rules.policies.isEmpty { rules.policies = defaults.policies }
+        if rules.policies.isEmpty, !rules.hasGivenEmptyPolicies { rules.policies = defaults.policies }
         return rules
     }
 }
