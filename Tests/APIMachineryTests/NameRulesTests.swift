@@ -108,4 +108,20 @@ struct NameRulesTests {
                 "metadata.deletionTimestamp: Invalid value: null: field is immutable",
             ])
     }
+
+    @Test("finalizers without a domain are Kubernetes' own, except where a kind is not of its core")
+    func finalizers() {
+        let meta = ObjectMeta {
+            ($0.name, $0.resourceVersion) = ("a", "1")
+            $0.finalizers = ["kubernetes", "a/b", "bad"]
+        }
+        let rule = ObjectMetaRules.subdomainName
+        let text =
+            "metadata.finalizers[2]: Invalid value: \"bad\": name is neither a standard finalizer name nor is it fully qualified"
+        #expect(ObjectMetaRules.validateKindUpdate(meta, from: meta).map(\.description) == [text])
+        #expect(ObjectMetaRules.validateUpdate(meta, from: meta).isEmpty)
+        #expect(ObjectMetaRules.validate(meta, isNamespaced: false, name: rule).map(\.description) == [text])
+        #expect(
+            ObjectMetaRules.validate(meta, isNamespaced: false, name: rule, finalizers: .anyQualifiedName).isEmpty)
+    }
 }

@@ -26,9 +26,18 @@ public enum ObjectMetaRules {
         return prefix.dropLast() + "a"
     }
 
+    /// What finalizers of a kind are called.
+    public enum FinalizerNames: Sendable {
+        /// Those of Kubernetes itself have known names, those of others a domain.
+        case standardOrQualified
+        /// A domain is not asked for: kinds whose rules do not come from Kubernetes' core.
+        case anyQualifiedName
+    }
+
     /// The faults of the metadata of an object that is to be created.
     public static func validate(
-        _ meta: ObjectMeta, isNamespaced: Bool, name rule: NameRule, at path: FieldPath = FieldPath("metadata")
+        _ meta: ObjectMeta, isNamespaced: Bool, name rule: NameRule,
+        finalizers names: FinalizerNames = .standardOrQualified, at path: FieldPath = FieldPath("metadata")
     ) -> [FieldError] {
         var errors: [FieldError] = []
         if !meta.generateName.isEmpty {
@@ -50,10 +59,10 @@ public enum ObjectMetaRules {
         } else if !meta.namespace.isEmpty {
             errors.append(.forbidden(path.child("namespace"), "not allowed on this type"))
         }
-        return errors + common(meta, at: path)
+        return errors + common(meta, names, at: path)
     }
 
-    private static func common(_ meta: ObjectMeta, at path: FieldPath) -> [FieldError] {
+    private static func common(_ meta: ObjectMeta, _ names: FinalizerNames, at path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         if meta.generation < 0 {
             errors.append(.invalid(path.child("generation"), meta.generation, "must be greater than or equal to 0"))
@@ -61,8 +70,16 @@ public enum ObjectMetaRules {
         errors += LabelRules.labels(meta.labels, at: path.child("labels"))
         errors += LabelRules.annotations(meta.annotations, at: path.child("annotations"))
         errors += ownerReferences(meta.ownerReferences, at: path.child("ownerReferences"))
-        errors += finalizers(meta.finalizers, at: path.child("finalizers"))
+        errors += finalizers(meta.finalizers, names, at: path.child("finalizers"))
         return errors
+    }
+
+    /// What the kinds of Kubernetes' core and most other groups say of metadata on an update: beside ``validateUpdate(_:from:at:)``
+    /// they look at the names of all finalizers, old ones too.
+    public static func validateKindUpdate(_ meta: ObjectMeta, from old: ObjectMeta) -> [FieldError] {
+        let path = FieldPath("metadata")
+        return validateUpdate(meta, from: old, at: path)
+            + meta.finalizers.enumerated().flatMap { standardFinalizer($1, at: path.child("finalizers").index($0)) }
     }
 
     /// The faults of the metadata of an object that is to replace another version of it.
@@ -158,15 +175,21 @@ public enum ObjectMetaRules {
     /// The finalizers that need no domain.
     private static let standardFinalizers: Set<String> = ["orphan", "foregroundDeletion", "kubernetes"]
 
+    private static func standardFinalizer(_ name: String, at path: FieldPath) -> [FieldError] {
+        guard !name.contains("/"), !standardFinalizers.contains(name) else { return [] }
+        return [.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")]
+    }
+
     /// The faults of finalizers: bad names, and both kinds of propagation at once.
-    public static func finalizers(_ finalizers: [String], at path: FieldPath) -> [FieldError] {
+    public static func finalizers(
+        _ finalizers: [String], _ names: FinalizerNames = .standardOrQualified, at path: FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, name) in finalizers.enumerated() {
             let faults = LabelRules.qualifiedName(name)
             errors += faults.map { .invalid(path.index(index), name, $0) }
-            if faults.isEmpty, !name.contains("/"), !standardFinalizers.contains(name) {
-                let text = "name is neither a standard finalizer name nor is it fully qualified"
-                errors.append(.invalid(path.index(index), name, text))
+            if names == .standardOrQualified, faults.isEmpty {
+                errors += standardFinalizer(name, at: path.index(index))
             }
         }
         if finalizers.contains("orphan"), finalizers.contains("foregroundDeletion") {

@@ -9,6 +9,9 @@ public protocol Validated: RESTObject {
     /// What names of this kind look like.
     static var nameRule: ObjectMetaRules.NameRule { get }
 
+    /// What its finalizers are called.
+    static var finalizerNames: ObjectMetaRules.FinalizerNames { get }
+
     /// The faults of everything but the metadata, on create and on update.
     func validateBody() -> [FieldError]
 
@@ -25,17 +28,24 @@ public protocol Validated: RESTObject {
 extension Validated {
     public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.subdomainName }
 
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .standardOrQualified }
+
     public func validateChange(from _: Self) -> [FieldError] { [] }
 
     public func validateUpdate(from old: Self) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody() + validateChange(from: old)
+        let faults =
+            Self.finalizerNames == .standardOrQualified
+            ? ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
+            : ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        return faults + validateBody() + validateChange(from: old)
     }
 
     public func validateStatus(from _: Self) -> [FieldError] { [] }
 
     /// The faults of an object as it would have to be new, metadata included: what some kinds ask of an update, too.
     func validateAsNew() -> [FieldError] {
-        ObjectMetaRules.validate(metadata, isNamespaced: Self.resource.isNamespaced, name: Self.nameRule)
+        ObjectMetaRules.validate(
+            metadata, isNamespaced: Self.resource.isNamespaced, name: Self.nameRule, finalizers: Self.finalizerNames)
             + validateBody()
     }
 }

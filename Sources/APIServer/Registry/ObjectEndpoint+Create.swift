@@ -43,9 +43,11 @@ extension ObjectEndpoint {
         try definition.prepareForCreate(&object, context)
         let faults =
             ObjectMetaRules.validate(
-                object.metadata, isNamespaced: info.isNamespaced, name: definition.validateName)
+                object.metadata, isNamespaced: info.isNamespaced, name: definition.validateName,
+                finalizers: definition.finalizerNames)
             + definition.validate(object)
         if !faults.isEmpty { throw APIStatusError.invalid(info, object.metadata.name, faults) }
+        for text in definition.warnings(object, nil) { context.warnings.add(text) }
         for check in admission.validating { try await check(object, nil, context) }
         return try await insert(object, context)
     }

@@ -14,7 +14,8 @@ extension ObjectEndpoint {
         for object in objects {
             let value = try decode(object)
             var row = TableRow(
-                cells: TableForm.cells(of: value, now: now), conditions: TableForm.conditions(of: value))
+                cells: definition.cells?(value, now) ?? TableForm.cells(of: value, now: now),
+                conditions: TableForm.conditions(of: value))
             switch options.includeObject {
             case .none: break
             case .metadata: row.object = ObjectRenderer.partial(object, version: options.version)

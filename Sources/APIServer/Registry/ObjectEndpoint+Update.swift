@@ -110,6 +110,9 @@ extension ObjectEndpoint {
         try face.prepare(&new, old, context)
         let faults = ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + face.validate(new, old)
         if !faults.isEmpty { throw APIStatusError.invalid(info, context.name, faults) }
+        if context.subresource.isEmpty || context.subresource == "scale" {
+            for text in definition.warnings(new, old) { context.warnings.add(text) }
+        }
         for check in admission.validating { try await check(new, old, context) }
         return new
     }

@@ -55,6 +55,7 @@ extension ResourceDefinition where Object: Validated {
     consuming func applyingRules() -> Self {
         var result = self
         result.validateName = Object.nameRule
+        result.finalizerNames = Object.finalizerNames
         let own = result.validate
         result.validate = { own($0) + $0.validateBody() }
         for name in ["", "scale"] where result.faces[name] != nil {
@@ -63,6 +64,15 @@ extension ResourceDefinition where Object: Validated {
         if let own = result.faces["status"]?.validate {
             result.faces["status"]?.validate = { $0.validateStatus(from: $1) + own($0, $1) }
         }
+        return result
+    }
+}
+
+extension ResourceDefinition where Object: Warned {
+    /// Tells writers of values that do not do what they may think.
+    consuming func warning() -> Self {
+        var result = self
+        result.warnings = { $0.warnings(replacing: $1) }
         return result
     }
 }
@@ -88,6 +98,24 @@ extension ResourceDefinition {
         result.faces[""]?.prepare = { (new, old, context) throws(APIStatusError) in
             try update.prepare(&new, old, context)
             if differs(new, old) { new.metadata.generation = old.metadata.generation + 1 }
+        }
+        return result
+    }
+
+    /// Takes a field of a feature that is off out of what is written, unless the stored object has it already.
+    consuming func droppingOptional<Value>(
+        _ field: @escaping @Sendable (Object) -> Value?, drop: @escaping @Sendable (inout Object) -> Void
+    ) -> Self {
+        var result = self
+        let create = result.prepareForCreate
+        result.prepareForCreate = { (object, context) throws(APIStatusError) in
+            drop(&object)
+            try create(&object, context)
+        }
+        let update = result.faces[""] ?? Face()
+        result.faces[""]?.prepare = { (new, old, context) throws(APIStatusError) in
+            if field(old) == nil { drop(&new) }
+            try update.prepare(&new, old, context)
         }
         return result
     }

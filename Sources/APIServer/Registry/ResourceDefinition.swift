@@ -54,8 +54,12 @@ package struct ResourceDefinition<Object: RESTObject>: Sendable {
     package var prepareForCreate: @Sendable (inout Object, WriteContext) throws(APIStatusError) -> Void = { (_, _) in }
     /// The faults of a new object.
     package var validate: @Sendable (Object) -> [FieldError] = { _ in [] }
+    /// What to say of a sound object that is written: the new one, and the one that it replaces.
+    package var warnings: @Sendable (Object, Object?) -> [String] = { _, _ in [] }
     /// The faults of a name; the second argument says whether it is the beginning of a generated one.
     package var validateName: ObjectMetaRules.NameRule = ObjectMetaRules.subdomainName
+    /// What finalizers are called.
+    package var finalizerNames = ObjectMetaRules.FinalizerNames.standardOrQualified
     /// The writable faces by subresource name; the object itself has the empty name.
     package var faces: [String: Face] = ["": Face()]
     /// The grace period of a deletion in seconds, for kinds that end gracefully; nil where the object goes at once.
@@ -70,6 +74,8 @@ package struct ResourceDefinition<Object: RESTObject>: Sendable {
     package var decode: @Sendable ([UInt8]) throws -> Object = { try JSONCoding.decode(Object.self, from: $0) }
     /// Writes the JSON to store, with `kind` and `apiVersion` first.
     package var encode: @Sendable (Object, inout JSONWriter) -> Void = { $0.encode(json: &$1) }
+    /// The cells of a table's row, where the kind that is stored knows them better.
+    package var cells: (@Sendable (Object, Time) -> [JSONValue])?
     /// Whether the stored form is of another kind or version, so that answers cannot be joined from stored bytes.
     package var isView = false
 

@@ -163,9 +163,9 @@ struct StorageRulesTests {
                 "of what may not",
                 #"{"provisioner":"q","parameters":{"a":"c"},"reclaimPolicy":"Retain","volumeBindingMode":"WaitForFirstConsumer"}"#,
                 [
-                    "parameters: Forbidden: updates to parameters are forbidden.",
-                    "provisioner: Forbidden: updates to provisioner are forbidden.",
-                    "reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.",
+                    #"parameters: Invalid value: {"a":"c"}: field is immutable"#,
+                    #"provisioner: Invalid value: "q": field is immutable"#,
+                    #"reclaimPolicy: Invalid value: "Retain": field is immutable"#,
                     #"volumeBindingMode: Invalid value: "WaitForFirstConsumer": field is immutable"#,
                 ]),
         ])

@@ -5,6 +5,8 @@ public import KubernetesAPI
 import Wire
 
 extension MutatingAdmissionPolicy: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
         let policy = path.child("failurePolicy")
@@ -59,6 +61,8 @@ extension MutatingAdmissionPolicy: Validated {
 }
 
 extension MutatingAdmissionPolicyBinding: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
         var errors = PolicyRules.policyName(spec.policyName, path.child("policyName"))

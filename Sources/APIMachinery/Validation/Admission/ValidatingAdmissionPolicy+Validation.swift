@@ -5,6 +5,8 @@ public import KubernetesAPI
 import Wire
 
 extension ValidatingAdmissionPolicy: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     private static let annotationsLimit = 20
     private static let expressionSizeLimit = 5 * 1024
 
@@ -96,6 +98,8 @@ extension ValidatingAdmissionPolicy: Validated {
 }
 
 extension ValidatingAdmissionPolicyBinding: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
         var errors = PolicyRules.policyName(spec.policyName, path.child("policyName"))

@@ -12,7 +12,7 @@ extension ControllerRevision: Validated {
     }
 
     public func validateUpdate(from old: ControllerRevision) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += ValueRules.nonNegative(revision, FieldPath("revision"))
         if data != old.data {
             errors.append(.invalid(FieldPath("data"), JSONValue(encoding: data), ObjectMetaRules.immutableText))

@@ -59,7 +59,7 @@ extension DaemonSet: Validated {
 
     /// Upstream looks at a changed one as at a new one, and then at the change.
     public func validateUpdate(from old: DaemonSet) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
             + WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
     }
 
@@ -74,7 +74,7 @@ extension DaemonSet: Validated {
             ("updatedNumberScheduled", status.updatedNumberScheduled), ("numberAvailable", status.numberAvailable),
             ("numberUnavailable", status.numberUnavailable), ("collisionCount", status.collisionCount ?? 0),
         ]
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         for (name, count) in counts { errors += ValueRules.nonNegative(count, path.child(name)) }
         errors += ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
         for (name, count) in more { errors += ValueRules.nonNegative(count, path.child(name)) }

@@ -68,7 +68,7 @@ extension Deployment: Validated {
             ("availableReplicas", status.availableReplicas), ("unavailableReplicas", status.unavailableReplicas),
         ]
         let path = FieldPath("status")
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += ValueRules.nonNegative(status.observedGeneration, path.child("observedGeneration"))
         errors += ValueRules.nonNegative(status.replicas, path.child("replicas"))
         let optional = [
@@ -97,7 +97,7 @@ extension ReplicaSet: Validated {
 
     /// Upstream looks at a changed one as at a new one, and then at the change.
     public func validateUpdate(from old: ReplicaSet) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
             + WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
     }
 
@@ -106,7 +106,7 @@ extension ReplicaSet: Validated {
             ("fullyLabeledReplicas", status.fullyLabeledReplicas), ("readyReplicas", status.readyReplicas),
             ("availableReplicas", status.availableReplicas),
         ]
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += WorkloadRules.counts(
             status.replicas, parts, generation: status.observedGeneration, terminating: status.terminatingReplicas)
         if status.availableReplicas > status.readyReplicas {

@@ -98,7 +98,7 @@ extension StatefulSet: Validated {
             ("readyReplicas", status.readyReplicas), ("currentReplicas", status.currentReplicas),
             ("updatedReplicas", status.updatedReplicas), ("availableReplicas", status.availableReplicas),
         ]
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
         if status.availableReplicas > status.readyReplicas {
             let at = FieldPath("status", "availableReplicas")

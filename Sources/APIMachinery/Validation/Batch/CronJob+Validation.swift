@@ -15,7 +15,7 @@ extension CronJob: Validated {
     }
 
     public func validateUpdate(from old: CronJob) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + specFaults(from: old)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + specFaults(from: old)
     }
 
     private func specFaults(from old: CronJob?) -> [FieldError] {

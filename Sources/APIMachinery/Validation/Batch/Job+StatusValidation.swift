@@ -7,7 +7,8 @@ import Wire
 extension Job {
     public func validateStatus(from old: Job) -> [FieldError] {
         let path = FieldPath("status")
-        return ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + counts(path) + conditionFaults(old, path)
+        return ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + counts(path)
+            + conditionFaults(old, path)
             + finishedFaults(old, path) + indexFaults(old, path) + successFaults(path) + changeFaults(old, path)
     }
 

@@ -72,7 +72,7 @@ extension Job: Validated {
     public func validateUpdate(from old: Job) -> [FieldError] {
         let path = FieldPath("spec")
         var errors = validateAsNew()
-        errors += ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += wholeSpec()
         errors += completions(from: old, path.child("completions"))
         errors += WorkloadRules.immutableSelector(spec.selector, old.spec.selector)

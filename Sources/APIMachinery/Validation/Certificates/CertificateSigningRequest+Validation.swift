@@ -121,7 +121,7 @@ extension CertificateSigningRequest: Validated {
     private func change(from old: CertificateSigningRequest, isApproval: Bool, isSigning: Bool) -> [FieldError] {
         let path = FieldPath("status", "conditions")
         var errors = ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
-        errors += body(replacing: old) + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += body(replacing: old) + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         for type in Self.decisions + ["Failed"] where conditions(type).count < old.conditions(type).count {
             let text = "updates may not remove a condition of type " + GoText.quote(type)
             errors.append(.forbidden(path, text))

@@ -5,6 +5,8 @@ public import KubernetesAPI
 import Wire
 
 extension APIService: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.pathSegmentName }
 
     public func validateBody() -> [FieldError] {

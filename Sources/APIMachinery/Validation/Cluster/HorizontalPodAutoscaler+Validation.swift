@@ -33,7 +33,7 @@ extension HorizontalPodAutoscaler: Validated {
 
     public func validateStatus(from old: HorizontalPodAutoscaler) -> [FieldError] {
         let path = FieldPath("status")
-        return ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        return ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.nonNegative(status.currentReplicas, path.child("currentReplicas"))
             + ValueRules.nonNegative(status.desiredReplicas, path.child("desiredReplicas"))
     }

@@ -5,6 +5,8 @@ public import KubernetesAPI
 import Wire
 
 extension Lease: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     public func validateBody() -> [FieldError] {
         let path = FieldPath("spec")
         var errors: [FieldError] = []

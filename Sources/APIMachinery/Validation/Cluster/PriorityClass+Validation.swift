@@ -36,7 +36,7 @@ extension PriorityClass: Validated {
     }
 
     public func validateUpdate(from old: PriorityClass) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if value != old.value { errors.append(.forbidden(FieldPath("value"), "may not be changed in an update.")) }
         return errors
             + ValueRules.immutable(preemptionPolicy, old.preemptionPolicy, FieldPath("preemptionPolicy"))

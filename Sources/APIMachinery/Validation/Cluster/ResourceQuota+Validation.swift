@@ -30,14 +30,14 @@ extension ResourceQuota: Validated {
     }
 
     public func validateUpdate(from old: ResourceQuota) -> [FieldError] {
-        let errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + specFaults()
+        let errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + specFaults()
         guard Set(spec.scopes) != Set(old.spec.scopes) else { return errors }
         let shown: JSONValue = spec.scopes.isEmpty ? .null : ValueRules.json(spec.scopes)
         return errors + [.invalid(FieldPath("spec", "scopes"), shown, ObjectMetaRules.immutableText)]
     }
 
     public func validateStatus(from old: ResourceQuota) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + amounts(status.hard, FieldPath("status", "hard")) + amounts(status.used, FieldPath("status", "used"))
     }
 }

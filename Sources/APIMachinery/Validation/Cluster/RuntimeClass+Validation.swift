@@ -26,7 +26,7 @@ extension RuntimeClass: Validated {
     }
 
     public func validateUpdate(from old: RuntimeClass) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(handler, old.handler, FieldPath("handler"))
     }
 }

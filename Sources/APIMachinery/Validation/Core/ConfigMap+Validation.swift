@@ -28,7 +28,7 @@ extension ConfigMap: Validated {
     }
 
     public func validateUpdate(from old: ConfigMap) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
     }
 
     public func validateChange(from old: ConfigMap) -> [FieldError] {
@@ -97,7 +97,7 @@ extension Secret: Validated {
     }
 
     public func validateUpdate(from old: Secret) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateChange(from: old) + validateAsNew()
     }
 
     public func validateChange(from old: Secret) -> [FieldError] {

@@ -14,19 +14,19 @@ extension Namespace: Validated {
 
     /// Upstream looks at a changed one as at a new one, and then at the change.
     public func validateUpdate(from old: Namespace) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
     }
 
     /// The faults of other finalizers of the content.
     public func validateFinalize(from old: Namespace) -> [FieldError] {
         let path = FieldPath("spec", "finalizers")
-        return ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        return ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + spec.finalizers.enumerated().flatMap { Self.finalizer($1, path.index($0)) }
     }
 
     public func validateStatus(from old: Namespace) -> [FieldError] {
         let isEnding = metadata.deletionTimestamp != nil
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if status.phase != (isEnding ? NamespacePhase.terminating : NamespacePhase.active) {
             let text =
                 isEnding

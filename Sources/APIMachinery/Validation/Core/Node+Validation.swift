@@ -75,7 +75,8 @@ extension Node: Validated {
     public func validateStatus(from old: Node) -> [FieldError] { changeFaults(from: old) }
 
     private func changeFaults(from old: Node) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + annotationFaults + resourceFaults
+        var errors =
+            ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + annotationFaults + resourceFaults
         for (index, address) in status.addresses.enumerated() where status.addresses[..<index].contains(address) {
             let shown: JSONValue = ["Type": .string(address.type), "Address": .string(address.address)]
             errors.append(.duplicate(FieldPath("status", "addresses").index(index), shown))

@@ -11,7 +11,7 @@ extension Pod {
 
     public func validateStatus(from old: Pod) -> [FieldError] {
         let path = FieldPath("status")
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += PodAnnotationRules.change(of: self, from: old)
         for (index, condition) in status.conditions.enumerated() {
             let at = path.child("conditions").index(index)

@@ -44,7 +44,7 @@ extension Pod: Validated {
 
     /// What every update asks: sound metadata and specification.
     private func validateWhole(from old: Pod) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule) + validateSpec()
     }
 

@@ -13,6 +13,6 @@ extension ServiceAccount: Validated {
 
     /// Upstream looks at a changed one as at a new one, too.
     public func validateUpdate(from old: ServiceAccount) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateAsNew()
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateAsNew()
     }
 }

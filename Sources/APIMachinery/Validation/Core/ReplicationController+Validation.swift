@@ -21,7 +21,7 @@ extension ReplicationController: Validated {
 
     /// Upstream looks at a changed one as at a new one, and then at the change.
     public func validateUpdate(from old: ReplicationController) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
     }
 
     public func validateStatus(from old: ReplicationController) -> [FieldError] {
@@ -29,7 +29,7 @@ extension ReplicationController: Validated {
             ("fullyLabeledReplicas", status.fullyLabeledReplicas), ("readyReplicas", status.readyReplicas),
             ("availableReplicas", status.availableReplicas),
         ]
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
         if status.availableReplicas > status.readyReplicas {
             let at = FieldPath("status", "availableReplicas")

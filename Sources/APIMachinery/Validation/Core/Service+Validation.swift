@@ -208,7 +208,7 @@ extension Service: Validated {
     }
 
     public func validateUpdate(from old: Service) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         errors += addressChange(from: old) + familyChange(from: old)
         let isBalancer = spec.type == "LoadBalancer" && old.spec.type == "LoadBalancer"
         if isBalancer, spec.loadBalancerClass != old.spec.loadBalancerClass {
@@ -226,7 +226,7 @@ extension Service: Validated {
 
     public func validateStatus(from old: Service) -> [FieldError] {
         let path = FieldPath("status", "loadBalancer", "ingress")
-        let errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        let errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         let ingress = status.loadBalancer.ingress
         if !ingress.isEmpty, spec.type != "LoadBalancer" {
             return errors + [.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]

@@ -5,6 +5,8 @@ public import KubernetesAPI
 import Wire
 
 extension CustomResourceDefinition: Validated {
+    public static var finalizerNames: ObjectMetaRules.FinalizerNames { .anyQualifiedName }
+
     private static let approval = "api-approved.kubernetes.io"
 
     public func validateBody() -> [FieldError] {

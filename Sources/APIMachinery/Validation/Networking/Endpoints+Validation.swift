@@ -27,7 +27,7 @@ extension Endpoints: Validated {
     }
 
     public func validateUpdate(from old: Endpoints) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateAsNew()
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateAsNew()
     }
 
     private func address(_ address: EndpointAddress, _ path: FieldPath) -> [FieldError] {

@@ -31,12 +31,12 @@ extension Ingress: Validated {
     }
 
     public func validateUpdate(from old: Ingress) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateAsNew()
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateAsNew()
     }
 
     public func validateStatus(from old: Ingress) -> [FieldError] {
         let path = FieldPath("status", "loadBalancer", "ingress")
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         for (index, point) in status.loadBalancer.ingress.enumerated() {
             let at = path.index(index)
             if !point.ip.isEmpty { errors += ValueRules.ipAddress(point.ip, at.child("ip")) }

@@ -35,7 +35,7 @@ extension NetworkPolicy: Validated {
 
     /// Upstream looks at a changed one as at a new one, and then at the change.
     public func validateUpdate(from old: NetworkPolicy) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
     }
 
     private func ports(_ ports: [NetworkPolicyPort], _ path: FieldPath) -> [FieldError] {

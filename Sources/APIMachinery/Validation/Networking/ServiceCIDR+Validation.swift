@@ -28,7 +28,7 @@ extension ServiceCIDR: Validated {
     /// What is there stays; a network of the other family may be added.
     public func validateUpdate(from old: ServiceCIDR) -> [FieldError] {
         let path = FieldPath("spec", "cidrs")
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         let (new, before) = (spec.cidrs, old.spec.cidrs)
         if new.count == before.count || before.count == 1 && new.count == 2 {
             for (index, text) in before.enumerated() {
@@ -42,7 +42,7 @@ extension ServiceCIDR: Validated {
     }
 
     public func validateStatus(from old: ServiceCIDR) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
     }
 }
 
@@ -68,7 +68,7 @@ extension IPAddress: Validated {
     }
 
     public func validateUpdate(from old: IPAddress) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(spec.parentRef, old.spec.parentRef, FieldPath("spec", "parentRef")) {
                 InternalForm.json($0, "networking.k8s.io/v1.ParentReference")
             }

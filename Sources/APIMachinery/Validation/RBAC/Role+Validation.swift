@@ -11,7 +11,7 @@ extension Role: Validated {
 
     /// Upstream looks at a changed one twice as at a new one, and then at the change.
     public func validateUpdate(from old: Role) -> [FieldError] {
-        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
     }
 
     public func validateBody() -> [FieldError] {
@@ -24,7 +24,7 @@ extension ClusterRole: Validated {
 
     /// Upstream looks at a changed one twice as at a new one, and then at the change.
     public func validateUpdate(from old: ClusterRole) -> [FieldError] {
-        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
     }
 
     public func validateBody() -> [FieldError] {
@@ -78,7 +78,7 @@ extension RoleBinding: Validated {
 
     /// Upstream looks at a changed one twice as at a new one, and then at the change.
     public func validateUpdate(from old: RoleBinding) -> [FieldError] {
-        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + validateChange(from: old)
     }
 
@@ -94,7 +94,7 @@ extension ClusterRoleBinding: Validated {
 
     /// Upstream looks at a changed one twice as at a new one, and then at the change.
     public func validateUpdate(from old: ClusterRoleBinding) -> [FieldError] {
-        validateAsNew() + validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        validateAsNew() + validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + validateChange(from: old)
     }
 

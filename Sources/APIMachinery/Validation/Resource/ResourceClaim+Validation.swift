@@ -11,14 +11,14 @@ extension ResourceClaim: Validated {
 
     public func validateUpdate(from old: ResourceClaim) -> [FieldError] {
         ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule)
-            + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+            + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(spec, old.spec, FieldPath("spec")) {
                 InternalForm.json($0, "resource.k8s.io/v1.ResourceClaimSpec")
             }
     }
 
     public func validateStatus(from old: ResourceClaim) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + ClaimStatusRules(self).validate(from: old)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + ClaimStatusRules(self).validate(from: old)
     }
 }
 
@@ -30,7 +30,7 @@ extension ResourceClaimTemplate: Validated {
     }
 
     public func validateUpdate(from old: ResourceClaimTemplate) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(spec, old.spec, FieldPath("spec")) {
                 InternalForm.json($0, "resource.k8s.io/v1.ResourceClaimTemplateSpec")
             }
@@ -60,7 +60,7 @@ extension DeviceClass: Validated {
     /// Upstream looks at the new class twice.
     public func validateUpdate(from old: DeviceClass) -> [FieldError] {
         validateAsNew() + ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
-            + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+            + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
     }
 }
 

@@ -13,7 +13,7 @@ extension ResourceSlice: Validated {
     public func validateBody() -> [FieldError] { body(replacing: nil) }
 
     public func validateUpdate(from old: ResourceSlice) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + body(replacing: old)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + body(replacing: old)
     }
 
     private func body(replacing old: ResourceSlice?) -> [FieldError] {

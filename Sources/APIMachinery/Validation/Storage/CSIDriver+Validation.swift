@@ -47,7 +47,7 @@ extension CSIDriver: Validated {
 
     /// Upstream looks at the new driver twice.
     public func validateUpdate(from old: CSIDriver) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + validateBody()
+        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
             + validateChange(from: old)
     }
 

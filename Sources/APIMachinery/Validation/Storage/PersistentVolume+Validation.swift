@@ -83,7 +83,7 @@ extension PersistentVolume: Validated {
     }
 
     public func validateStatus(from old: PersistentVolume) -> [FieldError] {
-        ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
     }
 }
 

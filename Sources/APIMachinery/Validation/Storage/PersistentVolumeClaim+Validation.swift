@@ -16,7 +16,7 @@ extension PersistentVolumeClaim: Validated {
             ObjectMetaRules.validate(metadata, isNamespaced: true, name: Self.nameRule)
             + ClaimRules.spec(spec, allowsAnyGroup: hadGroup, FieldPath("spec"))
         // upstream looks at the new claim twice
-        var errors = faults + ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + faults
+        var errors = faults + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + faults
         if !isMovedFromAnnotation(old) { errors += annotationChange(from: old) }
         errors += specChange(from: old)
         errors += sizeChange(from: old)
@@ -96,7 +96,7 @@ extension PersistentVolumeClaim: Validated {
     ]
 
     public func validateStatus(from old: PersistentVolumeClaim) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if spec.accessModes.isEmpty { errors.append(.required(FieldPath("Spec", "accessModes"))) }
         for (name, amount) in status.capacity.sorted(by: { $0.key < $1.key }) {
             errors += basic(amount, FieldPath("status", "capacity").key(name))

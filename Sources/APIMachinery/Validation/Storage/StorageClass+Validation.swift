@@ -77,16 +77,13 @@ extension StorageClass: Validated {
 
     /// What a class says of new volumes never changes.
     public func validateUpdate(from old: StorageClass) -> [FieldError] {
-        var errors = validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if parameters != old.parameters {
-            errors.append(.forbidden(FieldPath("parameters"), "updates to parameters are forbidden."))
+            let shown = parameters.isEmpty ? JSONValue.null : ValueRules.json(parameters)
+            errors.append(.invalid(FieldPath("parameters"), shown, ObjectMetaRules.immutableText))
         }
-        if provisioner != old.provisioner {
-            errors.append(.forbidden(FieldPath("provisioner"), "updates to provisioner are forbidden."))
-        }
-        if reclaimPolicy != old.reclaimPolicy {
-            errors.append(.forbidden(FieldPath("reclaimPolicy"), "updates to reclaimPolicy are forbidden."))
-        }
+        errors += ValueRules.immutable(provisioner, old.provisioner, FieldPath("provisioner"))
+        errors += ValueRules.immutable(reclaimPolicy, old.reclaimPolicy, FieldPath("reclaimPolicy"))
         return errors + ValueRules.immutable(volumeBindingMode, old.volumeBindingMode, FieldPath("volumeBindingMode"))
     }
 }
@@ -103,7 +100,7 @@ extension VolumeAttributesClass: Validated {
 
     /// The metadata is looked at as that of a change, then the class as a new one.
     public func validateUpdate(from old: VolumeAttributesClass) -> [FieldError] {
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if driverName != old.driverName {
             errors.append(.forbidden(FieldPath("driverName"), "updates to driverName are forbidden."))
         }
@@ -127,7 +124,7 @@ extension CSIStorageCapacity: Validated {
     }
 
     public func validateUpdate(from old: CSIStorageCapacity) -> [FieldError] {
-        var errors = validateAsNew() + ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        var errors = validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
         if nodeTopology != old.nodeTopology {
             let shown = nodeTopology.map { JSONValue(encoding: $0) } ?? .null
             errors.append(.invalid(FieldPath("nodeTopology"), shown, ObjectMetaRules.immutableText))

@@ -23,7 +23,12 @@ extension ResourceDefinition where Object == ReplicaSet {
 
 extension ResourceDefinition where Object == StatefulSet {
     static var statefulSets: Self {
-        Self().separatingStatus(keepingLabels: true).countingGenerations().scalable()
+        Self().separatingStatus(keepingLabels: true).droppingOptional {
+            // the feature MaxUnavailableStatefulSet is off
+            $0.spec.updateStrategy.rollingUpdate?.maxUnavailable
+        } drop: {
+            $0.spec.updateStrategy.rollingUpdate?.maxUnavailable = nil
+        }.countingGenerations().scalable()
     }
 }
 

@@ -15,6 +15,7 @@ extension ResourceDefinition where Object == AutoscalingV1HorizontalPodAutoscale
     static var horizontalPodAutoscalersV1: Self {
         Self().separatingStatus().with {
             $0.isView = true
+            $0.cells = { HorizontalPodAutoscaler($0).cells(now: $1) }
             $0.decode = {
                 AutoscalingV1HorizontalPodAutoscaler(try JSONCoding.decode(HorizontalPodAutoscaler.self, from: $0))
             }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import KubernetesAPI
+import Wire
+
+extension PodWarnings {
+    /// What all kinds of containers have that is warned of.
+    private struct Item {
+        var name: String
+        var path: FieldPath
+        var hasSeccomp: Bool
+        var hasAppArmor: Bool
+        var resources: ResourceRequirements
+        var env: [EnvVar]
+        var ports: [ContainerPort]
+    }
+
+    /// All containers: those that run first come first.
+    private var items: [Item] {
+        let at = path.child("spec")
+        func item(_ container: Container, _ path: FieldPath) -> Item {
+            Item(
+                name: container.name, path: path, hasSeccomp: container.securityContext?.seccompProfile != nil,
+                hasAppArmor: container.securityContext?.appArmorProfile != nil, resources: container.resources,
+                env: container.env, ports: container.ports)
+        }
+        return spec.initContainers.enumerated().map { item($1, at.child("initContainers").index($0)) }
+            + spec.containers.enumerated().map { item($1, at.child("containers").index($0)) }
+            + spec.ephemeralContainers.enumerated().map { index, container in
+                let common = container.ephemeralContainerCommon
+                return Item(
+                    name: common.name, path: at.child("ephemeralContainers").index(index),
+                    hasSeccomp: common.securityContext?.seccompProfile != nil,
+                    hasAppArmor: common.securityContext?.appArmorProfile != nil, resources: common.resources,
+                    env: common.env, ports: common.ports)
+            }
+    }
+
+    var containers: [String] {
+        let annotationPath = path.child("metadata", "annotations")
+        return items.flatMap { item in
+            var texts: [String] = []
+            let seccomp = "container.seccomp.security.alpha.kubernetes.io/" + item.name
+            if !item.hasSeccomp, annotations[seccomp] != nil {
+                texts.append(Self.useProfile(annotationPath.key(seccomp)))
+            }
+            let appArmor = "container.apparmor.security.beta.kubernetes.io/" + item.name
+            let hasProfile = item.hasAppArmor || spec.securityContext?.appArmorProfile != nil
+            if isTemplate, !hasProfile, annotations[appArmor] != nil {
+                texts.append(
+                    "\(annotationPath.key(appArmor)): deprecated since v1.30; use the \"appArmorProfile\" field instead"
+                )
+            }
+            for name in ["memory", "ephemeral-storage"] {
+                let at = item.path.child("resources")
+                texts += WarningRules.fraction(item.resources.limits, [name], at.child("limits"))
+                texts += WarningRules.fraction(item.resources.requests, [name], at.child("requests"))
+            }
+            return texts + hidden(item)
+        }
+    }
+
+    /// A variable that takes the place of an earlier one, unless it is made from it.
+    private func hidden(_ item: Item) -> [String] {
+        var seen: Set<String> = []
+        return item.env.enumerated().compactMap { index, variable in
+            guard !seen.insert(variable.name).inserted else { return nil }
+            let reference = "$(\(variable.name))"
+            let extends = variable.value.contains(reference) && variable.value != reference
+            guard variable.valueFrom != nil || !extends else { return nil }
+            let text = "hides previous definition of \(GoText.quote(variable.name))"
+            return "\(item.path.child("env").index(index)): \(text), which may be dropped when using apply"
+        }
+    }
+
+    /// Ports that stand more than once.
+    var ports: [String] {
+        var texts: [String] = []
+        var known: [String: [(path: FieldPath, port: ContainerPort)]] = [:]
+        for item in items {
+            for (index, port) in item.ports.enumerated() {
+                let at = item.path.child("ports").index(index)
+                if !port.hostIP.isEmpty, port.hostPort == 0 {
+                    let shown =
+                        "{Name:\(port.name) HostPort:0 ContainerPort:\(port.containerPort) Protocol:\(port.protocol) "
+                        + "HostIP:\(port.hostIP)}"
+                    texts.append("\(at): hostIP set without hostPort: \(shown)")
+                }
+                let key = "\(port.containerPort)/\(port.protocol)"
+                for other in known[key] ?? [] {
+                    if let text = Self.clash(port, other.port) { texts.append("\(at): \(text) with \(other.path)") }
+                }
+                known[key, default: []].append((at, port))
+            }
+        }
+        return texts
+    }
+
+    private static func clash(_ port: ContainerPort, _ other: ContainerPort) -> String? {
+        if port.hostIP == other.hostIP, port.hostPort == other.hostPort { return "duplicate port definition" }
+        if port.hostPort == 0 || other.hostPort == 0 { return "overlapping port definition" }
+        guard port.hostPort == other.hostPort, port.hostIP.isEmpty != other.hostIP.isEmpty else { return nil }
+        return "dangerously ambiguous port definition"
+    }
+}
