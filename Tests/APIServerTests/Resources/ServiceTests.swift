@@ -39,4 +39,21 @@ struct ServiceTests {
             answer.message.contains(
                 "the provided IP (192.0.2.1) is not in the valid range. The range of valid IPs is 10.96.0.0/16"))
     }
+
+    @Test("what a type does not have goes with a change of type; an unknown type changes nothing else")
+    func types() async throws {
+        let server = try await TestServer.ready()
+        let merge = "application/merge-patch+json"
+        let body = #"{"metadata":{"name":"web"},"spec":{"ports":[{"port":80}]}}"#
+        #expect(try await server.send("POST", Self.services, body).status == 201)
+        let unknown = try await server.send(
+            "PATCH", Self.services + "/web", #"{"spec":{"type":"Bogus"}}"#, contentType: merge)
+        #expect(unknown.json.at("details", "causes")?.arrayValue?.count == 1)
+        let external = try await server.send(
+            "PATCH", Self.services + "/web", #"{"spec":{"type":"ExternalName","externalName":"x.example"}}"#,
+            contentType: merge)
+        #expect(external.status == 200)
+        let kept = try #require(external.json.at("spec")?.objectValue)
+        #expect(Set(kept.keys) == ["ports", "type", "sessionAffinity", "externalName"])
+    }
 }

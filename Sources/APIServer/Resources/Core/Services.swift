@@ -40,9 +40,8 @@ extension ResourceDefinition where Object == Service {
 ///
 /// - SeeAlso: `patchAllocatedValues` and `dropTypeDependentFields` of Kubernetes' service registry.
 enum ServiceRules {
-    static func needsClusterIP(_ service: Service) -> Bool {
-        [ServiceType.clusterIP, ServiceType.nodePort, ServiceType.loadBalancer].contains(service.spec.type)
-    }
+    /// A type that nobody knows counts too: validation says so, and nothing else is changed before.
+    static func needsClusterIP(_ service: Service) -> Bool { service.spec.type != ServiceType.externalName }
 
     static func needsNodePort(_ service: Service) -> Bool {
         service.spec.type == "NodePort"
@@ -104,6 +103,7 @@ enum ServiceRules {
             }
             if new.spec.ipFamilies == old.spec.ipFamilies { new.spec.ipFamilies = [] }
             if new.spec.ipFamilyPolicy == old.spec.ipFamilyPolicy { new.spec.ipFamilyPolicy = nil }
+            if new.spec.internalTrafficPolicy == old.spec.internalTrafficPolicy { new.spec.internalTrafficPolicy = nil }
         }
         let ports = Set(new.spec.ports.map(\.nodePort)).subtracting([0])
         if needsNodePort(old), !needsNodePort(new), ports.isSubset(of: old.spec.ports.map(\.nodePort)) {
