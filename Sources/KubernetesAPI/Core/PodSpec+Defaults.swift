@@ -44,7 +44,6 @@ extension PodSpec {
         for index in initContainers.indices { initContainers[index].resources.requestsFollowLimits() }
         applyPodResources()
         enableServiceLinks.orDefault(true)
-        preemptionPolicy.orDefault(PreemptionPolicy.preemptLowerPriority)
     }
 }
 
