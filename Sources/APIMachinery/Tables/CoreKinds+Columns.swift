@@ -73,7 +73,7 @@ extension Endpoints: TableRowProviding {
                     subset.addresses.map { ($0.ip.contains(":") ? "[\($0.ip)]" : $0.ip) + ":\(port.port)" }
                 }
         }
-        return [nameCell, CellText.orNone(CellText.firstThree(pairs)), age(now)]
+        return [nameCell, .string(subsets.isEmpty ? "<none>" : CellText.firstThree(pairs)), age(now)]
     }
 }
 

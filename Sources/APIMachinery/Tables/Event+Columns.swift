@@ -24,11 +24,10 @@ extension Event: TableRowProviding {
         let component = source.component.isEmpty ? reportingComponent : source.component
         let host = source.host.isEmpty ? reportingInstance : source.host
         let target = involvedObject.kind.lowercased() + (involvedObject.name.isEmpty ? "" : "/" + involvedObject.name)
-        var text = message[...]
-        while let end = text.last, end.isWhitespace { text.removeLast() }
         return [
             .string(last), .string(type), .string(reason), .string(target), .string(involvedObject.fieldPath),
-            .string(host.isEmpty ? component : "\(component), \(host)"), .string(String(text)), .string(first),
+            .string(host.isEmpty ? component : "\(component), \(host)"), .string(CellText.trimmed(message)),
+            .string(first),
             .int(times), nameCell,
         ]
     }
@@ -48,11 +47,13 @@ extension EventsEvent: TableRowProviding {
             times = series.count
         }
         let target = regarding.kind.lowercased() + (regarding.name.isEmpty ? "" : "/" + regarding.name)
-        let source = reportingInstance.isEmpty ? reportingController : "\(reportingController), \(reportingInstance)"
+        let component = deprecatedSource.component.isEmpty ? reportingController : deprecatedSource.component
+        let host = deprecatedSource.host.isEmpty ? reportingInstance : deprecatedSource.host
         return [
             .string(last), .string(type), .string(reason), .string(target), .string(regarding.fieldPath),
-            .string(source),
-            .string(note), .string(first), .int(times), nameCell,
+            .string(host.isEmpty ? component : "\(component), \(host)"), .string(CellText.trimmed(note)),
+            .string(first),
+            .int(times), nameCell,
         ]
     }
 }

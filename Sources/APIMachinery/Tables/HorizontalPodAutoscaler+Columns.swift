@@ -38,10 +38,15 @@ extension HorizontalPodAutoscaler: TableRowProviding {
             guard let source = metric.containerResource else { return "<unknown>" }
             return source.name + ": " + Self.pair(current?.containerResource?.current, source.target)
         case "Pods": return Self.pair(current?.pods?.current, metric.pods?.target ?? MetricTarget())
-        case "Object": return Self.pair(current?.object?.current, metric.object?.target ?? MetricTarget())
-        case "External": return Self.pair(current?.external?.current, metric.external?.target ?? MetricTarget())
+        case "Object": return Self.whole(current?.object?.current, metric.object?.target ?? MetricTarget())
+        case "External": return Self.whole(current?.external?.current, metric.external?.target ?? MetricTarget())
         default: return "<unknown type>"
         }
+    }
+
+    /// Of a metric that is not of the pods themselves: an average over them is marked.
+    private static func whole(_ current: MetricValueStatus?, _ target: MetricTarget) -> String {
+        pair(current, target) + (target.averageValue == nil ? "" : " (avg)")
     }
 
     private static func pair(_ current: MetricValueStatus?, _ target: MetricTarget) -> String {

@@ -66,8 +66,13 @@ extension EndpointSlice: TableRowProviding {
         let ports = self.ports.map { port in port.port.map { String($0) } ?? port.name ?? "*" }
         let addresses = endpoints.flatMap(\.addresses)
         return [
-            nameCell, .string(addressType), .string(ports.isEmpty ? "<unset>" : CellText.firstThree(ports)),
-            .string(addresses.isEmpty ? "<unset>" : CellText.firstThree(addresses)), age(now),
+            nameCell, .string(addressType), .string(Self.text(ports)), .string(Self.text(addresses)), age(now),
         ]
+    }
+
+    /// A port without number and name shows nothing, which alone is as good as none.
+    private static func text(_ items: [String]) -> String {
+        let text = CellText.firstThree(items)
+        return text.isEmpty ? "<unset>" : text
     }
 }

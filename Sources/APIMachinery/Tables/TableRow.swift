@@ -188,7 +188,14 @@ enum CellText {
         ]
     }
 
-    /// The first three items and how many more there are.
+    /// The text without white space around it.
+    static func trimmed(_ text: String) -> String {
+        var text = text.drop { $0.isWhitespace }
+        while let end = text.last, end.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+
+    /// The first three items, and how many more there are.
     static func firstThree(_ items: [String]) -> String {
         let shown = items.prefix(3).joined(separator: ",")
         return items.count > 3 ? shown + " + \(items.count - 3) more..." : shown
