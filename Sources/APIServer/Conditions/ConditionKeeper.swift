@@ -15,10 +15,13 @@ package struct ConditionKeeper: Sendable {
     private static let pause = Duration.seconds(1)
 
     private let registry: Registry
+    private let progress: StartProgress
     private let logger: Logger
 
-    package init(registry: Registry, logger: Logger) {
+    /// - Parameter progress: told when the conditions have been looked at for the first time.
+    package init(registry: Registry, progress: StartProgress, logger: Logger) {
         self.registry = registry
+        self.progress = progress
         self.logger = logger
     }
 
@@ -34,6 +37,7 @@ package struct ConditionKeeper: Sendable {
                 var settled: [String: UInt64] = [:]
                 await keep("apiservices", after: [APIService.self, Service.self, EndpointSlice.self]) {
                     try await writeAPIServices(&settled)
+                    progress.finish(.conditions)
                 }
             }
         }

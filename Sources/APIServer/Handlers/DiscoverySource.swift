@@ -95,7 +95,8 @@ package struct DiscoverySource: DocumentSource {
     private func rootPaths() -> [UInt8] {
         var paths =
             [
-                "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/metrics", "/openapi/v2",
+                "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/metrics", "/metrics/slis",
+                "/openapi/v2",
                 "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/version",
             ] + furtherPaths
         for version in documents.groupVersions {

@@ -38,6 +38,21 @@ package struct HealthEndpoints: Sendable {
         checks.flatMap { endpoint, checks in ["/\(endpoint)"] + checks.map { "/\(endpoint)/\($0.name)" } }
     }
 
+    /// The result of every check of every endpoint, in the text form of Prometheus: what `/metrics/slis` says.
+    package func metrics() async -> String {
+        var lines = [
+            "# HELP kubernetes_healthcheck Whether a check of the server's health is passed.",
+            "# TYPE kubernetes_healthcheck gauge",
+        ]
+        for (endpoint, checks) in checks.sorted(by: { $0.key < $1.key }) {
+            for check in checks {
+                let value = await check.failure() == nil ? 1 : 0
+                lines.append("kubernetes_healthcheck{name=\"\(check.name)\",type=\"\(endpoint)\"} \(value)")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     /// Answers; nil where the path names no check.
     package func respond(path: String, query: [(name: String, value: String)]) async -> APIResponse? {
         let (endpoint, name) = Self.split(path)

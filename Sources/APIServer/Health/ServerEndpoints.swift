@@ -36,6 +36,8 @@ package struct ServerEndpoints: Sendable {
         case "/metrics":
             let text = metrics.text + furtherMetrics()
             return Self.whole("text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
+        case "/metrics/slis":
+            return Self.whole("text/plain; version=0.0.4; charset=utf-8", Array(await health.metrics().utf8))
         case "/.well-known/openid-configuration":
             return Self.whole("application/json", tokens.discovery(keysURL: externalURL + "/openid/v1/jwks"))
         case "/openid/v1/jwks": return Self.whole("application/jwk-set+json", tokens.keySet)

@@ -13,6 +13,8 @@ package final class StartProgress: Sendable {
         case cluster
         /// The default roles, bindings and flow control objects are there.
         case defaults
+        /// The conditions of FlowSchemas and APIServices have been looked at.
+        case conditions
     }
     private let done = Mutex<Set<Step>>([])
 
@@ -37,6 +39,10 @@ extension HealthEndpoints {
             hook("rbac/bootstrap-roles", .defaults), hook("scheduling/bootstrap-system-priority-classes", .cluster),
             hook("priority-and-fairness-config-producer", .defaults), hook("bootstrap-controller", .cluster),
             hook("start-kubernetes-service-cidr-controller", .cluster),
+            hook("apiservice-status-local-available-controller", .conditions),
+            hook("apiservice-status-remote-available-controller", .conditions),
+            hook("kube-apiserver-autoregistration", .defaults),
+            HealthCheck("autoregister-completion") { progress.failure(.defaults) },
         ]
         let etcd = HealthCheck("etcd") { await unreachable(store) }
         let informers = HealthCheck("informer-sync") { progress.failure(.lookups) }

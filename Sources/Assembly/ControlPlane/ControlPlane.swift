@@ -71,7 +71,7 @@ package final class ControlPlane: Sendable {
             registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
             port: Int32(configuration.securePort))
         bootstrap = Bootstrapper(handler: handler, logger: logger)
-        conditions = ConditionKeeper(registry: registry, logger: logger)
+        conditions = ConditionKeeper(registry: registry, progress: progress, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let metrics = RequestMetrics()
         let endpoints = ServerEndpoints(

@@ -81,7 +81,9 @@ struct ConditionTests {
         let server = try await TestServer.ready()
         let schemas = try server.registry.endpoint(FlowSchema.self)
         let watcher = try await schemas.cache.watch(ObjectSelection(), from: .now)
-        let keeper = Task { await ConditionKeeper(registry: server.registry, logger: Logger(label: "test")).run() }
+        let parts = ConditionKeeper(
+            registry: server.registry, progress: StartProgress(), logger: Logger(label: "test"))
+        let keeper = Task { await parts.run() }
         let path = "/apis/flowcontrol.apiserver.k8s.io/v1/"
         try await server.send(
             "POST", path + "flowschemas",

@@ -41,6 +41,19 @@ struct HealthEndpointsTests {
         #expect(closed.hasPrefix("500 internal server error: store cannot be read: "))
     }
 
+    @Test("every check is a metric")
+    func metrics() async {
+        let health = HealthEndpoints(live: [.ping], ready: [.ping, HealthCheck("bad") { "broken" }])
+        let lines = await health.metrics().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(
+            lines == [
+                "kubernetes_healthcheck{name=\"ping\",type=\"healthz\"} 1",
+                "kubernetes_healthcheck{name=\"ping\",type=\"livez\"} 1",
+                "kubernetes_healthcheck{name=\"ping\",type=\"readyz\"} 1",
+                "kubernetes_healthcheck{name=\"bad\",type=\"readyz\"} 0",
+            ])
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         var path: String
         var query: [String] = []
