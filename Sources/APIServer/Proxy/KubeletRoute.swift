@@ -51,7 +51,9 @@ package enum KubeletRoute {
         let query: [(name: String, value: String)]
         switch subresource {
         case "log":
-            (path, query) = ("/containerLogs/\(place)/\(BackendRequest.encode(container))", try logQuery(request))
+            (path, query) = (
+                "/containerLogs/\(place)/\(BackendRequest.encode(container))", try PodLogOptions(request).query
+            )
         case "exec": (path, query) = ("/exec/\(place)/\(BackendRequest.encode(container))", streamQuery(request))
         case "attach": (path, query) = ("/attach/\(place)/\(BackendRequest.encode(container))", streamQuery(request))
         default:
@@ -100,42 +102,4 @@ package enum KubeletRoute {
     }
 
     private static func isTrue(_ value: String) -> Bool { value != "0" && value.lowercased() != "false" }
-
-    private static func logQuery(_ request: APIRequest) throws(FailureStatus) -> [(name: String, value: String)] {
-        var result: [(name: String, value: String)] = []
-        for name in ["follow", "previous", "timestamps"] {
-            if let value = request.parameter(name), isTrue(value) { result.append((name, "true")) }
-        }
-        if let stream = request.parameter("stream"), !stream.isEmpty, stream != "All" {
-            result.append(("stream", stream))
-        }
-        for (name, least) in [("sinceSeconds", 1), ("tailLines", 0), ("limitBytes", 1)] as [(String, Int64)] {
-            guard let text = request.parameter(name), !text.isEmpty else { continue }
-            guard let value = Int64(text) else {
-                throw .badRequest("strconv.ParseInt: parsing \(FailureStatus.quote(text)): invalid syntax")
-            }
-            guard value >= least else {
-                throw invalid(name, text, "must be greater than \(least == 0 ? "or equal to 0" : "0")")
-            }
-            result.append((name, text))
-        }
-        if let time = request.parameter("sinceTime"), !time.isEmpty {
-            if request.parameter("sinceSeconds").map({ !$0.isEmpty }) ?? false {
-                throw FailureStatus(
-                    code: 422, reason: "Invalid",
-                    message:
-                        "PodLogOptions \"\" is invalid: sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
-                    details: .init(kind: "PodLogOptions"))
-            }
-            result.append(("sinceTime", time))
-        }
-        return result
-    }
-
-    private static func invalid(_ field: String, _ value: String, _ rule: String) -> FailureStatus {
-        FailureStatus(
-            code: 422, reason: "Invalid",
-            message: "PodLogOptions \"\" is invalid: \(field): Invalid value: \(value): \(rule)",
-            details: .init(kind: "PodLogOptions"))
-    }
 }

@@ -66,13 +66,15 @@ package struct ProxyService: Sendable {
     private func plan(_ request: APIRequest, upgrades: Bool) throws(FailureStatus) -> BackendRequest? {
         let info = request.info
         if info.subresource == "proxy" { return try planProxy(request, upgrades: upgrades) }
+        if info.subresource == "log" { _ = try PodLogOptions(request) }
         guard let pod = targets.pod(namespace: info.namespace, name: info.name) else {
             throw Self.notFound("pods", info.name)
         }
-        if info.subresource != "log" && !upgrades { throw .badRequest("Upgrade request required") }
         let node = pod.spec.nodeName.isEmpty ? nil : targets.node(name: pod.spec.nodeName)
         switch try KubeletRoute.plan(request, pod: pod, node: node, upgrades: upgrades) {
-        case .forward(let backend): return backend
+        case .forward(let backend):
+            if info.subresource != "log" && !upgrades { throw .badRequest("Upgrade request required") }
+            return backend
         case .empty: return nil
         }
     }

@@ -5,11 +5,37 @@
 ///
 /// - SeeAlso: `k8s.io/apimachinery/pkg/api/errors`, whose messages these are.
 package struct FailureStatus: Error, Sendable, Equatable {
+    /// One of several faults.
+    package struct Cause: Sendable, Equatable {
+        package var reason: String
+        package var message: String
+        /// Empty where it is not about one field.
+        package var field: String
+
+        package init(reason: String, message: String, field: String) {
+            self.reason = reason
+            self.message = message
+            self.field = field
+        }
+
+        /// A number that may not be.
+        static func invalid(_ field: String, _ value: Int64, _ rule: String) -> Cause {
+            Cause(reason: "FieldValueInvalid", message: "Invalid value: \(value): \(rule)", field: field)
+        }
+
+        fileprivate var json: String {
+            let place = field.isEmpty ? "" : #","field":"# + FailureStatus.quote(field)
+            return #"{"reason":"# + FailureStatus.quote(reason) + #","message":"# + FailureStatus.quote(message) + place
+                + "}"
+        }
+    }
+
     /// What the failure is about.
     package struct Details: Sendable, Equatable {
         package var name = ""
         package var group = ""
         package var kind = ""
+        package var causes: [Cause] = []
         package var retryAfterSeconds: Int32 = 0
 
         package init(name: String = "", group: String = "", kind: String = "", retryAfterSeconds: Int32 = 0) {
@@ -45,6 +71,9 @@ package struct FailureStatus: Error, Sendable, Equatable {
             if !details.name.isEmpty { fields.append(#""name":"# + Self.quote(details.name)) }
             if !details.group.isEmpty { fields.append(#""group":"# + Self.quote(details.group)) }
             if !details.kind.isEmpty { fields.append(#""kind":"# + Self.quote(details.kind)) }
+            if !details.causes.isEmpty {
+                fields.append(#""causes":["# + details.causes.map(\.json).joined(separator: ",") + "]")
+            }
             if details.retryAfterSeconds != 0 { fields.append(#""retryAfterSeconds":\#(details.retryAfterSeconds)"#) }
             text += #","details":{"# + fields.joined(separator: ",") + "}"
         }
@@ -99,6 +128,16 @@ extension FailureStatus {
     /// 400.
     package static func badRequest(_ message: String) -> FailureStatus {
         FailureStatus(code: 400, reason: "BadRequest", message: message)
+    }
+
+    /// 422: what is asked for is not sound.
+    package static func invalid(_ kind: String, _ name: String, _ causes: [Cause]) -> FailureStatus {
+        let texts = causes.map { "\($0.field): \($0.message)" }
+        let list = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
+        var details = Details(name: name, kind: kind)
+        details.causes = causes
+        return FailureStatus(
+            code: 422, reason: "Invalid", message: "\(kind) \(quote(name)) is invalid: \(list)", details: details)
     }
 
     /// 405.

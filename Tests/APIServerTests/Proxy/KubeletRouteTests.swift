@@ -79,11 +79,17 @@ struct KubeletRouteTests {
             ("log", 0, "a container name must be specified for pod web"),
             (
                 "log?tailLines=-1", 1,
-                "PodLogOptions \"\" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0"
+                "PodLogOptions \"web\" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0"
             ),
             (
+                "log?sinceSeconds=1&sinceTime=2024-01-01T00:00:00Z&limitBytes=0", 1,
+                "PodLogOptions \"web\" is invalid: [limitBytes: Invalid value: 0: must be greater than 0, "
+                    + ": Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified]"
+            ),
+            ("log?tailLines=x", 1, "strconv.ParseInt: parsing \"x\": invalid syntax"),
+            (
                 "log?limitBytes=0", 1,
-                "PodLogOptions \"\" is invalid: limitBytes: Invalid value: 0: must be greater than 0"
+                "PodLogOptions \"web\" is invalid: limitBytes: Invalid value: 0: must be greater than 0"
             ),
         ])
     func refusals(_ asked: String, _ containers: Int, _ message: String) {
