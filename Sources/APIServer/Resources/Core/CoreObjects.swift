@@ -44,7 +44,9 @@ extension ResourceDefinition where Object == ResourceQuota {
 }
 
 extension ResourceDefinition where Object == PodTemplate {
-    static var podTemplates: Self { Self().countingGenerations { $0.template != $1.template } }
+    static var podTemplates: Self {
+        Self().countingGenerations { $0.template != $1.template }.with { $0.returnsDeletedObject = true }
+    }
 }
 
 extension ResourceDefinition where Object == ReplicationController {

@@ -8,6 +8,6 @@ import Wire
 
 extension ResourceDefinition where Object == PodDisruptionBudget {
     static var podDisruptionBudgets: Self {
-        Self().separatingStatus().countingGenerations()
+        Self().separatingStatus().countingGenerations().with { $0.allowsUnconditionalUpdate = false }
     }
 }

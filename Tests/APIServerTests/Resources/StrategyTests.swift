@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Martlet authors
+
+import Testing
+import Wire
+
+@testable import APIServer
+
+/// What is special to a kind when it is written.
+struct StrategyTests {
+    struct Deleted: Sendable, CustomTestStringConvertible {
+        var path: String
+        var body: String
+        /// The kind of the answer.
+        var answer: String
+        var testDescription: String { path }
+    }
+
+    @Test(
+        "some kinds answer a deletion with the object, others with a Status",
+        arguments: [
+            Deleted(
+                path: "/api/v1/namespaces/default/podtemplates",
+                body: #"{"metadata":{"name":"a"},"template":{"spec":{"containers":[{"name":"c","image":"x"}]}}}"#,
+                answer: "PodTemplate"),
+            Deleted(
+                path: "/api/v1/namespaces/default/resourcequotas", body: #"{"metadata":{"name":"a"}}"#,
+                answer: "ResourceQuota"),
+            Deleted(
+                path: "/api/v1/namespaces/default/limitranges", body: #"{"metadata":{"name":"a"}}"#, answer: "Status"),
+        ])
+    func deletion(_ test: Deleted) async throws {
+        let server = try await TestServer.ready()
+        #expect(try await server.send("POST", test.path, test.body).status == 201)
+        let answer = try await server.send("DELETE", test.path + "/a")
+        #expect(answer.json["kind"]?.stringValue == test.answer)
+    }
+
+    @Test("a PodDisruptionBudget is replaced only by who says which version was seen")
+    func unconditional() async throws {
+        let server = try await TestServer.ready()
+        let path = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
+        let body = #"{"metadata":{"name":"a"},"spec":{"minAvailable":1}}"#
+        #expect(try await server.send("POST", path, body).status == 201)
+        let answer = try await server.send("PUT", path + "/a", body)
+        #expect(answer.status == 422)
+        #expect(
+            answer.message
+                == #"poddisruptionbudgets.policy "a" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update"#
+        )
+    }
+
+    @Test("an EndpointSlice does not keep the topology labels of v1beta1")
+    func topology() async throws {
+        let server = try await TestServer.ready()
+        let path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+        let endpoint = #"{"addresses":["10.0.0.1"],"deprecatedTopology":{"a":"b"}}"#
+        let created = try await server.send(
+            "POST", path, #"{"metadata":{"name":"a"},"addressType":"IPv4","endpoints":[\#(endpoint)]}"#)
+        let first = created.json.at("endpoints")?.arrayValue?.first
+        #expect(first?["addresses"] != nil)
+        #expect(first?["deprecatedTopology"] == nil)
+    }
+}
