@@ -61,4 +61,20 @@ struct StrategyTests {
         #expect(first?["addresses"] != nil)
         #expect(first?["deprecatedTopology"] == nil)
     }
+
+    @Test("a Node does not keep where its kubelet was configured from")
+    func configSource() async throws {
+        let server = try await TestServer.ready()
+        let source = #"{"configMap":{"namespace":"n","name":"c","kubeletConfigKey":"k"}}"#
+        let created = try await server.send(
+            "POST", "/api/v1/nodes",
+            #"{"metadata":{"name":"a"},"spec":{"podCIDR":"10.0.0.0/24","configSource":\#(source)}}"#)
+        #expect(created.json.at("spec", "podCIDR") != nil)
+        #expect(created.json.at("spec", "configSource") == nil)
+        let patched = try await server.send(
+            "PATCH", "/api/v1/nodes/a", #"{"spec":{"configSource":\#(source)}}"#,
+            contentType: "application/merge-patch+json")
+        #expect(patched.status == 200)
+        #expect(patched.json.at("spec", "configSource") == nil)
+    }
 }

@@ -67,9 +67,19 @@ extension ResourceDefinition where Object == Event {
 }
 
 extension ResourceDefinition where Object == Node {
-    /// A kubelet creates its node with the status that it knows.
+    /// A kubelet creates its node with the status that it knows. What configured kubelets once is not kept any more.
     static var nodes: Self {
-        Self(prefix: "minions").separatingStatus().with { $0.prepareForCreate = { (_, _) in } }
+        Self(prefix: "minions").separatingStatus().with {
+            $0.prepareForCreate = { (node, _) in
+                node.spec.configSource = nil
+                node.status.config = nil
+            }
+            let update = $0.faces[""] ?? Face()
+            $0.faces[""]?.prepare = { (new, old, context) throws(APIStatusError) in
+                try update.prepare(&new, old, context)
+                if old.spec.configSource == nil { new.spec.configSource = nil }
+            }
+        }
     }
 }
 
