@@ -108,7 +108,11 @@ extension ObjectEndpoint {
         new.metadata.resourceVersion = old.metadata.resourceVersion
         for admit in admission.mutating { try await admit(&new, old, context) }
         try face.prepare(&new, old, context)
-        let faults = ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + face.validate(new, old)
+        let faults =
+            ObjectMetaRules.validate(
+                new.metadata, isNamespaced: info.isNamespaced, name: ObjectMetaRules.pathSegmentName,
+                finalizers: .anyQualifiedName)
+            + ObjectMetaRules.validateUpdate(new.metadata, from: old.metadata) + face.validate(new, old)
         if !faults.isEmpty { throw APIStatusError.invalid(info, context.name, faults) }
         if context.subresource.isEmpty || context.subresource == "scale" {
             for text in definition.warnings(new, old) { context.warnings.add(text) }

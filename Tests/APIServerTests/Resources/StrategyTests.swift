@@ -77,4 +77,16 @@ struct StrategyTests {
         #expect(patched.status == 200)
         #expect(patched.json.at("spec", "configSource") == nil)
     }
+
+    @Test("an update is looked at as a new object, too: both ways of propagation at once are refused for every kind")
+    func finalizers() async throws {
+        let server = try await TestServer.ready()
+        let path = "/api/v1/namespaces/default/limitranges"
+        #expect(try await server.send("POST", path, #"{"metadata":{"name":"a"}}"#).status == 201)
+        let answer = try await server.send(
+            "PATCH", path + "/a", #"{"metadata":{"finalizers":["orphan","foregroundDeletion"]}}"#,
+            contentType: "application/merge-patch+json")
+        #expect(answer.status == 422)
+        #expect(answer.message.hasSuffix("finalizer orphan and foregroundDeletion cannot be both set"))
+    }
 }

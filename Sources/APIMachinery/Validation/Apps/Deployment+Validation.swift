@@ -95,10 +95,8 @@ extension ReplicaSet: Validated {
         return errors + WorkloadRules.template(spec.template)
     }
 
-    /// Upstream looks at a changed one as at a new one, and then at the change.
-    public func validateUpdate(from old: ReplicaSet) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
-            + WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
+    public func validateChange(from old: ReplicaSet) -> [FieldError] {
+        WorkloadRules.immutableSelector(spec.selector, old.spec.selector)
     }
 
     public func validateStatus(from old: ReplicaSet) -> [FieldError] {
