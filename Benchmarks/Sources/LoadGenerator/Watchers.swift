@@ -23,6 +23,9 @@ public final class Watchers: Sendable {
     /// Nanoseconds from when the event's object was sent until it was here, sorted; of a sample of the watches.
     public var delays: [UInt64] { counters.flatMap(\.delays).sorted() }
 
+    /// Forgets the delays so far: objects that are there when a watch begins were sent long before.
+    public func forgetDelays() { for counter in counters { counter.forgetDelays() } }
+
     public func close() { for box in boxes { box.channel.close(promise: nil) } }
 }
 
@@ -131,6 +134,8 @@ private final class WatchCounter: Sendable {
     var bytes: Int { counts.withLock { $0.bytes } }
     var hasEnded: Bool { counts.withLock { $0.hasEnded } }
     var delays: [UInt64] { taken.withLock { $0 } }
+
+    func forgetDelays() { taken.withLock { $0 = [] } }
 
     func count(events: Int, bytes: Int) {
         counts.withLock {

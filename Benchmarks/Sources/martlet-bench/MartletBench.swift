@@ -18,7 +18,7 @@ struct MartletBench: AsyncParsableCommand {
 
     @OptionGroup var target: TargetOptions
 
-    @Flag(help: "All sizes and repetitions; without it a selection that takes less than three minutes.")
+    @Flag(help: "All sizes and repetitions; without it a selection that takes some four minutes.")
     var full = false
 
     @Option(help: "Only rows of the workloads whose names begin so; may be repeated. --list shows them.")
@@ -89,7 +89,7 @@ struct Sizes: Sendable {
 
     static let quick = Sizes(
         isFull: false, runs: 1, pods: 12_900, writesAlone: 200, writes: 2_000, reads: 10_000, clients: [1, 32],
-        idleSeconds: 5, watchers: 1_000, eventsPerSecond: 1_000, nodes: 1_000)
+        idleSeconds: 30, watchers: 1_000, eventsPerSecond: 1_000, nodes: 1_000)
     static let full = Sizes(
         isFull: true, runs: 3, pods: 12_900, writesAlone: 1_000, writes: 10_000, reads: 50_000, clients: [1, 32, 128],
         idleSeconds: 300, watchers: 1_000, eventsPerSecond: 1_000, nodes: 1_000)

@@ -12,7 +12,7 @@ enum Objects {
     ///   - release: a label.
     ///   - spec: further fields of the spec, each with a comma after it.
     static func pod(_ prefix: String, release: String = "stable", spec: String = "") -> Template {
-        let variables = (0..<12).map {
+        let variables = (0..<2).map {
             #"{"name":"SETTING_\#($0)","value":"the value of setting number \#($0) of the application"}"#
         }.joined(separator: ",")
         let probe = #"{"httpGet":{"path":"/healthz","port":"http"},"initialDelaySeconds":3,"periodSeconds":5}"#

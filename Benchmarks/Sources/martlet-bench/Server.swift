@@ -38,13 +38,15 @@ enum Children {
     static func endWithUs() {
         for number in [SIGTERM, SIGINT, SIGHUP] {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                running.withLock { for pid in $0 { kill(pid, SIGTERM) } }
-                exit(128 + number)
+            sources.withLock { sources in
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler {
+                    running.withLock { for pid in $0 { kill(pid, SIGTERM) } }
+                    exit(128 + number)
+                }
+                source.resume()
+                sources.append(source)
             }
-            source.resume()
-            sources.withLock { $0.append(source) }
         }
     }
 }

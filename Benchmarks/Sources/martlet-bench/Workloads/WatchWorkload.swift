@@ -53,6 +53,7 @@ private struct FanOut {
             server.endpoint, count: bench.sizes.watchers, sample: sample, watch)
         defer { watchers.close() }
         try await Task.sleep(for: .seconds(1))
+        watchers.forgetDelays()
         let before = watchers.events
         let name = Template("\(path)/watched-@@@@@@")
         let memory = server.process.residentMegabytes
