@@ -48,8 +48,8 @@ public struct ControllerManager: Sendable {
             group.addTask { try await ResourceQuotaController(context).run() }
             group.addTask { try await ClusterRoleAggregationController(context).run() }
             if let cluster = configuration.clusterCIDR {
-                let plan = NodeIPAMPlan(cluster: cluster, nodePrefixLength: configuration.nodeCIDRMaskSize)
-                group.addTask { try await NodeIPAMController(context, plan: plan).run() }
+                let ranges = NodeRanges(cluster: cluster, nodePrefixLength: configuration.nodeCIDRMaskSize)
+                group.addTask { try await NodeIPAMController(context, ranges: ranges).run() }
             }
             try await group.waitForAll()
         }

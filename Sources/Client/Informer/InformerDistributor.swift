@@ -10,6 +10,9 @@ actor InformerDistributor<Object: KubernetesObject> {
     private let store: InformerStore<Object>
     private let logger: Logger
     private var handlers: [Informer<Object>.Handler] = []
+    /// Those that do not know yet what is there, and who waits until they do.
+    private var newcomers: [Informer<Object>.Handler] = []
+    private var waiters: [CheckedContinuation<Void, Never>] = []
 
     /// Handlers are told of at most so many objects at once, so that a long list is never decoded as a whole.
     private static var batch: Int { 256 }
@@ -19,13 +22,26 @@ actor InformerDistributor<Object: KubernetesObject> {
         self.logger = logger
     }
 
-    func add(_ handler: @escaping Informer<Object>.Handler) {
-        handlers.append(handler)
+    /// Tells a handler of all that is known, and then of each change.
+    ///
+    /// Controllers that start together add their handlers together: what is known is decoded once for all of them.
+    func add(_ handler: @escaping Informer<Object>.Handler) async {
+        newcomers.append(handler)
+        if newcomers.count > 1 {
+            return await withCheckedContinuation { waiters.append($0) }
+        }
+        // lets in those that wait for this actor
+        await Task.yield()
+        let (added, waiting) = (newcomers, waiters)
+        (newcomers, waiters) = ([], [])
+        handlers += added
         let keys = store.keys()
         for start in stride(from: 0, to: keys.count, by: Self.batch) {
             let known = keys[start..<min(start + Self.batch, keys.count)].compactMap(store.get)
-            handler(known.map { .added($0) })
+            let events = known.map { InformerEvent<Object>.added($0) }
+            for handler in added { handler(events) }
         }
+        for waiter in waiting { waiter.resume() }
     }
 
     /// Takes a new list in place of all that is known.

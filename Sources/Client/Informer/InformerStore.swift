@@ -53,8 +53,12 @@ extension InformerIndex {
 public final class InformerStore<Object: KubernetesObject>: Sendable {
     private struct State: Sendable {
         var objects: [ObjectKey: HeldObject<Object>] = [:]
-        var indexes: [String: Index] = [:]
+        /// Few, so that looking at them one by one is quicker than a hash; changed in place, each by its position: a copy of an
+        /// index would copy all its sets of keys.
+        var indexes: [Index] = []
         var recent = RecentObjects<Object>()
+
+        func index(_ name: String) -> Int? { indexes.firstIndex { $0.definition.name == name } }
     }
 
     private struct Index: Sendable {
@@ -66,10 +70,20 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
         }
 
         mutating func remove(_ key: ObjectKey, _ object: Object) {
-            for value in definition.values(object) {
-                keys[value]?.remove(key)
-                if keys[value]?.isEmpty == true { keys[value] = nil }
-            }
+            for value in definition.values(object) { remove(key, under: value) }
+        }
+
+        /// Most changes of an object leave it where it is found.
+        mutating func replace(_ key: ObjectKey, _ before: Object, _ after: Object) {
+            let (old, new) = (definition.values(before), definition.values(after))
+            guard old != new else { return }
+            for value in old where !new.contains(value) { remove(key, under: value) }
+            for value in new { keys[value, default: []].insert(key) }
+        }
+
+        private mutating func remove(_ key: ObjectKey, under value: String) {
+            keys[value]?.remove(key)
+            if keys[value]?.isEmpty == true { keys[value] = nil }
         }
     }
 
@@ -82,7 +96,9 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
         let byNamespace = InformerIndex<Object>(Self.namespaceIndex) { [$0.metadata.namespace] }
         self.transform = transform
         var state = State()
-        for index in indexes + [byNamespace] { state.indexes[index.name] = Index(definition: index) }
+        for index in indexes + [byNamespace] where state.index(index.name) == nil {
+            state.indexes.append(Index(definition: index))
+        }
         self.state = Mutex(state)
     }
 
@@ -111,7 +127,7 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     public func list(index: String, value: String) -> [Object] {
         read(
             state.withLock { state in
-                guard let keys = state.indexes[index]?.keys[value] else { return [] }
+                guard let at = state.index(index), let keys = state.indexes[at].keys[value] else { return [] }
                 return keys.compactMap { state.objects[$0] }
             })
     }
@@ -120,9 +136,9 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     /// ``InformerIndex/label``, no others are looked at.
     public func list(namespace: String, labels: [String: String]) -> [Object] {
         let candidates = state.withLock { state -> [HeldObject<Object>]? in
-            guard let index = state.indexes[InformerIndex<Object>.label.name], !labels.isEmpty else { return nil }
+            guard let at = state.index(InformerIndex<Object>.label.name), !labels.isEmpty else { return nil }
             let sets = labels.map { label in
-                index.keys[
+                state.indexes[at].keys[
                     InformerIndex<Object>.labelValue(namespace: namespace, name: label.key, value: label.value)] ?? []
             }
             let smallest = sets.min { $0.count < $1.count } ?? []
@@ -137,12 +153,12 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
     /// Adds an index, unless there is one of that name.
     public func addIndex(_ definition: InformerIndex<Object>) {
         state.withLock { state in
-            guard state.indexes[definition.name] == nil else { return }
+            guard state.index(definition.name) == nil else { return }
             var index = Index(definition: definition)
             for (key, held) in state.objects {
                 if let object = known(held, state) ?? decode(held) { index.insert(key, object) }
             }
-            state.indexes[definition.name] = index
+            state.indexes.append(index)
         }
     }
 
@@ -216,9 +232,12 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
             } else {
                 state.objects[key] = .value(object)
             }
-            for name in state.indexes.keys {
-                if let before { state.indexes[name]?.remove(key, before) }
-                state.indexes[name]?.insert(key, object)
+            for at in state.indexes.indices {
+                if let before {
+                    state.indexes[at].replace(key, before, object)
+                } else {
+                    state.indexes[at].insert(key, object)
+                }
             }
         }
         return before
@@ -230,7 +249,7 @@ public final class InformerStore<Object: KubernetesObject>: Sendable {
         state.withLock { state in
             state.objects[key] = nil
             state.recent.forget(key)
-            for name in state.indexes.keys { state.indexes[name]?.remove(key, before) }
+            for at in state.indexes.indices { state.indexes[at].remove(key, before) }
         }
         return before
     }

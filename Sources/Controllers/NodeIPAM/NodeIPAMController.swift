@@ -4,78 +4,94 @@
 import Client
 import KubernetesAPI
 import Primitives
-
-/// Picks pod ranges for nodes out of the cluster's range.
-struct NodeIPAMPlan {
-    let cluster: CIDR
-    /// The prefix length of a node's range, for example 24.
-    let nodePrefixLength: Int
-
-    /// The first range that no node has; nil where all are taken.
-    func nextFree(taken: [CIDR]) -> CIDR? {
-        guard nodePrefixLength >= cluster.prefixLength, nodePrefixLength - cluster.prefixLength < 24 else { return nil }
-        let width = cluster.family == .v4 ? 32 : 128
-        let count = 1 << (nodePrefixLength - cluster.prefixLength)
-        let size = UInt128(1) << UInt128(width - nodePrefixLength)
-        for index in 0..<count {
-            guard let address = cluster.address(at: UInt128(index) * size),
-                let range = CIDR(address, prefixLength: nodePrefixLength)
-            else { return nil }
-            if !taken.contains(where: { $0.overlaps(range) }) { return range }
-        }
-        return nil
-    }
-}
+import Synchronization
+import Wire
 
 /// Gives every node a range of pod addresses (`spec.podCIDR`).
-struct NodeIPAMController: Sendable {
+final class NodeIPAMController: Sendable {
+    private struct State: Sendable {
+        var ranges: NodeRanges
+        /// Nodes for which none was left.
+        var waiting: Set<ObjectKey> = []
+    }
+
     private let context: ControllerContext
-    private let plan: NodeIPAMPlan
+    private let state: Mutex<State>
     private let nodes: Informer<Node>
     private let queue: WorkQueue<ObjectKey>
     private let events: EventRecorder
 
-    init(_ context: ControllerContext, plan: NodeIPAMPlan) {
+    init(_ context: ControllerContext, ranges: NodeRanges) {
         let context = context.named("node-ipam-controller")
         self.context = context
-        self.plan = plan
+        state = Mutex(State(ranges: ranges))
         nodes = context.informers.informer(of: Node.self)
         queue = WorkQueue(name: "node_ipam", timekeeper: context.timekeeper)
         events = context.recorder("cidrAllocator")
     }
 
     func run() async throws {
-        await nodes.addHandler { changes in
-            for change in changes where change.object.spec.podCIDR.isEmpty { queue.add(change.key) }
+        await nodes.addHandler { [self] changes in
+            for change in changes { note(change) }
         }
         try await nodes.waitForSync()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await events.run() }
-            group.addTask {
-                // One worker: two must not pick the same range.
+            group.addTask { await self.events.run() }
+            group.addTask { [self] in
+                // One worker: ranges are given out in the order in which nodes came.
                 await Controller(name: "node_ipam", queue: queue, workers: 1, logger: context.logger) {
-                    try await reconcile($0)
+                    try await self.reconcile($0)
                 }.run()
             }
         }
     }
 
-    private func reconcile(_ key: ObjectKey) async throws {
-        guard nodes.store.get(key) != nil else { return }
-        // The informer may not show the range that was given a moment ago: ask.
-        let present = try await context.client.list(Node.self).items
-        guard var node = present.first(where: { $0.metadata.name == key.name }), node.spec.podCIDR.isEmpty else {
-            return
+    private func note(_ change: InformerEvent<Node>) {
+        let node = change.object
+        if case .deleted = change {
+            release(change.key)
+        } else if node.spec.podCIDR.isEmpty {
+            queue.add(change.key)
+        } else {
+            let texts = [node.spec.podCIDR] + node.spec.podCIDRs.filter { $0 != node.spec.podCIDR }
+            state.withLock { $0.ranges.set(texts.compactMap { CIDR($0) }, of: change.key) }
         }
-        let taken = present.flatMap { [$0.spec.podCIDR] + $0.spec.podCIDRs }.compactMap { CIDR($0) }
-        guard let range = plan.nextFree(taken: taken) else {
+    }
+
+    /// Has those try again that found no range free.
+    private func release(_ key: ObjectKey) {
+        let retried = state.withLock { state in
+            state.ranges.set([], of: key)
+            state.waiting.remove(key)
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for key in retried { queue.add(key) }
+    }
+
+    private func reconcile(_ key: ObjectKey) async throws {
+        guard let node = nodes.store.get(key), node.spec.podCIDR.isEmpty else { return }
+        let range = state.withLock { state in
+            let range = state.ranges.allocate(for: key)
+            if range == nil { state.waiting.insert(key) }
+            return range
+        }
+        guard let range else {
             events.record(
                 .warning, reason: "CIDRNotAvailable", message: "Node \(key.name) status is now: CIDRNotAvailable",
                 about: node)
             return
         }
-        node.spec.podCIDR = range.description
-        node.spec.podCIDRs = [range.description]
-        _ = try await context.client.update(node)
+        // A range stays the node's where this fails: the next attempt takes the same.
+        let patch: JSONValue = [
+            "metadata": ["uid": .string(node.metadata.uid)],
+            "spec": ["podCIDR": .string(range.description), "podCIDRs": [.string(range.description)]],
+        ]
+        do throws(ClientError) {
+            _ = try await context.client.patch(Node.self, name: key.name, .strategic(patch.bytes()))
+        } catch {
+            guard error.isNotFound else { throw error }
+            release(key)  // its deletion may have been seen before the range was given out
+        }
     }
 }
