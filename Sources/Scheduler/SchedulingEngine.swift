@@ -81,18 +81,19 @@ struct SchedulingEngine {
     private mutating func best(_ pod: PodInfo, _ feasible: [Int]) -> Int? {
         if feasible.count < 2 { return feasible.first }
         let scores = NodeScores.total(pod, feasible, &cluster)
-        var best = 0
-        var ties: UInt64 = 1
-        for at in 1..<feasible.count {
-            if scores[at] > scores[best] {
-                best = at
-                ties = 1
-            } else if scores[at] == scores[best] {
-                ties += 1
-                if random.next(upperBound: ties) == 0 { best = at }
-            }
+        var highest = scores[0]
+        var ties: UInt64 = 0
+        for score in scores {
+            if score > highest { (highest, ties) = (score, 0) }
+            if score == highest { ties += 1 }
         }
-        return feasible[best]
+        // one number a pod: of a thousand nodes that are equally good, asking at each would take longer than all else here
+        var left = ties > 1 ? random.next(upperBound: ties) : 0
+        for at in feasible.indices where scores[at] == highest {
+            if left == 0 { return feasible[at] }
+            left -= 1
+        }
+        return feasible.first
     }
 
     /// - Parameter failures: nil where no node was looked at.

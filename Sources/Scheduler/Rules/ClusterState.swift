@@ -36,6 +36,7 @@ struct ClusterState {
     /// How many pods on nodes use a claim, by `namespace/name`.
     private var claimUsers: [String: Int] = [:]
     private var topologies: [String: TopologyIndex] = [:]
+    private var verdicts = NodeVerdictCache()
     private var podCounts: [String: [LabelMatcher: PodCounts]] = [:]
     private var uses: UInt64 = 0
 
@@ -63,10 +64,13 @@ struct ClusterState {
             info.isPresent = true
             order.append(slot)
             topologies = [:]
+            verdicts.clear()
         } else if info.labels != node.metadata.labels {
             topologies = [:]
+            verdicts.clear()
         }
         let spec = node.spec
+        if info.taints != spec.taints { verdicts.clear() }
         let status = node.status
         let allocatable = ResourceVector(status.allocatable)
         info.labels = node.metadata.labels
@@ -79,7 +83,6 @@ struct ClusterState {
         numbers[slot].allowedPods = max(0, status.allocatable[ResourceName.pods]?.value ?? 0)
         numbers[slot].isUnschedulable = spec.unschedulable
         numbers[slot].hasSoftTaints = spec.taints.contains { $0.effect == TaintEffect.preferNoSchedule }
-        numbers[slot].hasHardTaints = spec.taints.contains { $0.effect != TaintEffect.preferNoSchedule }
         if numbers[slot].hasSoftTaints { nodesWithSoftTaints += 1 }
         setImages(status.images, info, slot)
     }
@@ -93,8 +96,12 @@ struct ClusterState {
         numbers[slot].hasSoftTaints = false
         order.removeAll { $0 == slot }
         topologies = [:]
+        verdicts.clear()
         releaseIfUnused(slot)
     }
+
+    /// What the nodes' taints, names and labels mean for a pod.
+    mutating func verdicts(for pod: PodInfo) -> NodeVerdicts { verdicts.get(pod, nodes) }
 
     private mutating func slotForNode(named name: String) -> Int {
         if let slot = slots[name] { return slot }

@@ -11,7 +11,7 @@ struct FilterContext {
     private let hasClaimConflict: Bool
     private let spread: PodTopologySpreadFilter?
     private let affinity: InterPodAffinityFilter?
-    private let hasNodeAffinity: Bool
+    private let verdicts: NodeVerdicts
     private let hasPorts: Bool
 
     /// - Throws: where no node can do.
@@ -27,7 +27,7 @@ struct FilterContext {
             && VolumeRestrictions.exclusiveClaims(pod, cluster.volumes).contains { cluster.usersOfClaim($0) > 0 }
         spread = PodTopologySpreadFilter(pod, &cluster)
         affinity = InterPodAffinityFilter(pod, &cluster)
-        hasNodeAffinity = !pod.requiredNodeAffinity.isEmpty
+        verdicts = cluster.verdicts(for: pod)
         hasPorts = !pod.hostPorts.isEmpty
     }
 
@@ -38,8 +38,7 @@ struct FilterContext {
     func filter(_ slot: Int, _ node: NodeInfo, _ numbers: NodeNumbers) -> FilterFailure? {
         if numbers.isUnschedulable, let failure = NodeUnschedulable.filter(pod, numbers) { return failure }
         if let failure = NodeNameFilter.filter(pod, node) { return failure }
-        if numbers.hasHardTaints, let failure = TaintToleration.filter(pod, node) { return failure }
-        if hasNodeAffinity, let failure = NodeAffinityPlugin.filter(pod, node) { return failure }
+        if let failure = verdicts.filter(slot) { return failure }
         if hasPorts, let failure = NodePorts.filter(pod, node) { return failure }
         if let failure = NodeResourcesFit.filter(pod, numbers, node) { return failure }
         if hasClaimConflict { return .exclusiveClaim }

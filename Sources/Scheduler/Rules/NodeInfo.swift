@@ -17,8 +17,6 @@ struct NodeNumbers: Sendable {
     var podCount: Int64 = 0
     /// Whether new pods are unwelcome (`spec.unschedulable`).
     var isUnschedulable = false
-    /// Whether there are taints that keep pods off.
-    var hasHardTaints = false
     /// Whether there are `PreferNoSchedule` taints.
     var hasSoftTaints = false
     /// Whether other pods are nominated to the node.

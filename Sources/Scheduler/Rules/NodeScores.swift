@@ -17,7 +17,8 @@ enum NodeScores {
             add(normalized(raw, isReversed: true), weight: 3, to: &totals)
         }
         if !pod.preferredNodeTerms.isEmpty {
-            let raw = candidates.map { slot in cluster.nodes[slot].map { NodeAffinityPlugin.score(pod, $0) } ?? 0 }
+            let verdicts = cluster.verdicts(for: pod)
+            let raw = candidates.map { verdicts.score($0) }
             add(normalized(raw, isReversed: false), weight: 2, to: &totals)
         }
         if let scores = PodTopologySpreadScore.scores(pod, candidates, &cluster) { add(scores, weight: 2, to: &totals) }
