@@ -4,6 +4,13 @@
 extension JSONReader {
     /// Passes over the next value, checking that it is well formed. Needs no stack, however deep the value is.
     public mutating func skipValue() throws(JSONFault) {
+        _ = try peek()
+        if strictness == .lax, let end = endOfValue(from: position) {
+            position = end
+            needsSeparator = true
+            return
+        }
+        // deep, wrong, or to be looked at for keys that come twice
         let limit = depthLimit
         depthLimit = Self.maximumDepth
         defer { depthLimit = limit }

@@ -17,7 +17,7 @@ public struct JSONReader {
     /// What strict decoding found; empty when lax.
     public private(set) var strictFaults: [JSONStrictFault] = []
     public let strictness: Strictness
-    private var seenKeys: [SeenKeys] = []
+    private var seenKeys = SeenKeys()
 
     @usableFromInline static let maximumDepth = 10_000
     /// Types that hold themselves are decoded by recursion: such values may not be nested so deep that the stack runs out.
@@ -184,14 +184,14 @@ public struct JSONReader {
     // MARK: - strictness
 
     @usableFromInline
-    mutating func pushSeenKeys() { seenKeys.append(SeenKeys()) }
+    mutating func pushSeenKeys() { seenKeys.push() }
 
     @usableFromInline
-    mutating func popSeenKeys() { seenKeys.removeLast() }
+    mutating func popSeenKeys() { seenKeys.pop() }
 
     @usableFromInline
     mutating func noteKey(_ key: JSONKey) {
-        guard !seenKeys.isEmpty, !seenKeys[seenKeys.count - 1].insert(key) else { return }
+        guard !seenKeys.insert(key) else { return }
         strictFaults.append(JSONStrictFault(reason: .duplicateField, offset: key.offset))
     }
 
@@ -204,21 +204,50 @@ public struct JSONReader {
     }
 }
 
-/// The keys of one object so far: few are compared one by one, many are hashed.
+/// The keys so far of the objects and arrays that are open: few are compared one by one, many are hashed.
+///
+/// They are kept as places in the text (or in the copies that the reader keeps of keys with escapes): nothing is copied.
 private struct SeenKeys {
-    private var few: [[UInt8]] = []
-    private var many: Set<[UInt8]> = []
+    private struct Place: Hashable {
+        let start: UnsafePointer<UInt8>
+        let count: Int
 
-    /// False where the key was there already.
+        private var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+        static func == (a: Place, b: Place) -> Bool { a.count == b.count && a.bytes.elementsEqual(b.bytes) }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
+    }
+
+    private var places: [Place] = []
+    /// Where those of each open container begin.
+    private var starts: [Int] = []
+    /// The keys of those containers that have many, by their level.
+    private var many: [Int: Set<Place>] = [:]
+    private static let few = 16
+
+    mutating func push() { starts.append(places.count) }
+
+    mutating func pop() {
+        guard let start = starts.popLast() else { return }
+        if places.count - start > Self.few { many[starts.count] = nil }
+        places.removeSubrange(start...)
+    }
+
+    /// False where the innermost container had the key already.
     mutating func insert(_ key: JSONKey) -> Bool {
-        let bytes = Array(UnsafeBufferPointer(start: key.start, count: key.count))
-        if few.count < 16 {
-            if few.contains(bytes) { return false }
-            few.append(bytes)
-            if few.count == 16 { many = Set(few) }
+        guard let start = starts.last else { return true }
+        let place = Place(start: key.start, count: key.count)
+        let count = places.count - start
+        guard count >= Self.few else {
+            for other in places[start...] where other == place { return false }
+            places.append(place)
             return true
         }
-        return many.insert(bytes).inserted
+        if many[starts.count - 1] == nil { many[starts.count - 1] = Set(places[start...]) }
+        guard many[starts.count - 1]?.insert(place).inserted == true else { return false }
+        places.append(place)
+        return true
     }
 }
 

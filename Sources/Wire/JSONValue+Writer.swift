@@ -95,6 +95,10 @@ extension JSONValue {
             var start = 0
             var at = 0
             while at < utf8.count {
+                if JSONWriter.isPlain(utf8[at]) {
+                    at += 1
+                    continue
+                }
                 let (escape, length) = escapeOf(utf8, at, escapeHTML)
                 if let escape {
                     out.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<at]))

@@ -179,7 +179,8 @@ public struct JSONWriter {
     }
 
     /// Whether the byte stands for itself: not a control character, quote, backslash, `<`, `>`, `&`, nor the first byte of U+2028.
-    private static func isPlain(_ byte: UInt8) -> Bool {
+    @inline(__always)
+    static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0x3C && byte != 0x3E && byte != 0x26 && byte != 0xE2
     }
 
