@@ -54,6 +54,8 @@ public final class ApplyStructure: @unchecked Sendable {
     /// What members that are not declared may hold; nil where there may be none.
     public private(set) var others: ApplyShape?
     private var index: [String: Int] = [:]
+    /// The same for names as they stand in JSON.
+    private var table = NameTable()
 
     init() {}
 
@@ -63,10 +65,55 @@ public final class ApplyStructure: @unchecked Sendable {
         self.fields = fields
         self.others = others
         index = Dictionary(fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        table = NameTable(fields.map { Array($0.name.utf8) })
     }
+
+    /// The place in ``fields`` of the member whose name stands at a token.
+    func place(_ tape: JSONTape, _ key: Int) -> Int? { tape.withText(key) { table.find($0) } ?? nil }
 
     /// The declared member of that name.
     public func field(_ name: String) -> ApplyField? { index[name].map { fields[$0] } }
+}
+
+/// Finds names by their bytes, without making strings of them: a hash table with open addressing.
+struct NameTable: Sendable {
+    private var names: [[UInt8]] = []
+    /// Places in `names`; -1 for none. Its length is a power of two, and at least half of it is free.
+    private var slots: [Int32] = []
+
+    /// - Parameter names: of those that come twice the first counts.
+    init(_ names: [[UInt8]] = []) {
+        guard !names.isEmpty else { return }
+        self.names = names
+        var size = 4
+        while size < 2 * names.count { size *= 2 }
+        slots = Array(repeating: -1, count: size)
+        for (place, name) in names.enumerated() {
+            let isNew = name.withUnsafeBufferPointer { find($0) == nil }
+            guard isNew else { continue }
+            var slot = name.withUnsafeBufferPointer { Self.hash($0) } & (size - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Int32(place)
+        }
+    }
+
+    func find(_ name: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        var slot = Self.hash(name) & (slots.count - 1)
+        while slots[slot] >= 0 {
+            let place = Int(slots[slot])
+            if names[place].count == name.count, names[place].elementsEqual(name) { return place }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    /// FNV-1a.
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+        var hash: UInt32 = 2_166_136_261
+        for byte in name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        return Int(hash)
+    }
 }
 
 extension ApplyShape {

@@ -23,8 +23,16 @@ public struct FieldComparison: Sendable, Equatable {
     ///   - old: `{}` for what did not exist.
     ///   - ignoresSystemFields: whether to pass over those members of `metadata` that no manager owns.
     public init(_ old: [UInt8], _ new: [UInt8], shape: ApplyShape, ignoresSystemFields: Bool) {
+        self.init(
+            JSONTape(old), JSONTape(new), shape: shape, ignoresSystemFields: ignoresSystemFields, recorder: nil)
+    }
+
+    /// - Parameter recorder: is told what of `new` the result depends on.
+    init(
+        _ old: JSONTape, _ new: JSONTape, shape: ApplyShape, ignoresSystemFields: Bool, recorder: OwnershipRecorder?
+    ) {
         let comparer = FieldComparer(
-            old: JSONTape(old), new: JSONTape(new), ignoresSystemFields: ignoresSystemFields)
+            old: old, new: new, ignoresSystemFields: ignoresSystemFields, recorder: recorder)
         self = comparer.compare(shape)
     }
 
@@ -81,6 +89,7 @@ private struct FieldComparer {
     let old: JSONTape
     let new: JSONTape
     let ignoresSystemFields: Bool
+    let recorder: OwnershipRecorder?
 
     /// The nodes below one path.
     struct Changes {
@@ -110,6 +119,7 @@ private struct FieldComparer {
         switch split(shape, oldAt, newAt) {
         case .leaf:
             if oldAt == nil {
+                if let newAt { recorder?.free(new, newAt) }
                 out.added.append(.init(element: element(), isMember: true))
             } else if newAt == nil {
                 out.removed.append(.init(element: element(), isMember: true))
@@ -172,35 +182,40 @@ private struct FieldComparer {
             for key in new.children(newAt) {
                 let counterpart = finder.find(new, key)
                 if let counterpart, old.isSameText(counterpart, new, key + 1) { continue }
-                compareMember(shape, new.string(key), counterpart, key + 1, depth: depth, inMetadata: inMetadata, &out)
+                compareMember(shape, (new, key), counterpart, key + 1, depth: depth, inMetadata: inMetadata, &out)
             }
         }
         guard let oldAt, !finder.foundAll else { return }
         var back = MemberFinder(new, newAt)
         for key in old.children(oldAt) where back.find(old, key) == nil {
-            compareMember(shape, old.string(key), key + 1, nil, depth: depth, inMetadata: inMetadata, &out)
+            compareMember(shape, (old, key), key + 1, nil, depth: depth, inMetadata: inMetadata, &out)
         }
     }
 
+    /// - Parameter name: where it stands.
     private func compareMember(
-        _ shape: ApplyShape, _ name: String, _ oldAt: Int?, _ newAt: Int?, depth: Int, inMetadata: Bool,
-        _ out: inout Changes
+        _ shape: ApplyShape, _ name: (tape: JSONTape, key: Int), _ oldAt: Int?, _ newAt: Int?, depth: Int,
+        inMetadata: Bool, _ out: inout Changes
     ) {
-        if depth <= 1, isIgnored(name, depth: depth, inMetadata: inMetadata) { return }
+        let (tape, key) = name
+        if depth <= 1, isIgnored(tape.string(key), depth: depth, inMetadata: inMetadata) {
+            if let newAt { recorder?.free(new, newAt) }
+            return
+        }
         var element = ""
         var inner = ApplyShape.anything
         switch shape {
         case .structure(let structure, _):
-            if let field = structure.field(name) {
-                (inner, element) = (field.shape, field.element)
+            if let place = structure.place(tape, key) {
+                (inner, element) = (structure.fields[place].shape, structure.fields[place].element)
             } else {
                 inner = structure.others ?? .anything
             }
         case .map(let value, _): inner = value
         default: break
         }
-        let text = { element.isEmpty ? "f:" + name : element }
-        guard depth == 0, name == "metadata" else {
+        let text = { element.isEmpty ? "f:" + tape.string(key) : element }
+        guard depth == 0, tape.isString(key, "metadata") else {
             return visit(inner, oldAt, newAt, text(), depth: depth, &out)
         }
         var changes = Changes()
@@ -218,6 +233,12 @@ private struct FieldComparer {
     private func compareItems(
         _ item: ApplyShape, _ kind: ApplyListKind, _ oldAt: Int?, _ newAt: Int?, depth: Int, _ out: inout Changes
     ) {
+        if oldAt.map({ old.isEmpty($0) }) ?? true, let newAt,
+            compareNewItems(item, kind, newAt, depth: depth, &out)
+        {
+            return
+        }
+        recorder?.giveUp()
         let before = ItemIndex(old, oldAt, item, kind)
         let after = ItemIndex(new, newAt, item, kind)
         for element in after.order + before.order.filter({ after.places[$0] == nil }) {
@@ -234,6 +255,37 @@ private struct FieldComparer {
             } else {
                 if let only = a.first { visit(item, only, nil, element, depth: depth, &out) }
                 out.added.append(.init(element: element, isMember: true))
+            }
+        }
+    }
+
+    /// Takes a short list that comes where none was, whose items are all different.
+    ///
+    /// - Returns: false where the list is not such a one; then nothing is done.
+    private func compareNewItems(
+        _ item: ApplyShape, _ kind: ApplyListKind, _ newAt: Int, depth: Int, _ out: inout Changes
+    ) -> Bool {
+        guard new.kind(newAt) == .array else { return false }
+        var found: [(element: String, at: Int)] = []
+        for child in new.children(newAt) {
+            guard let element = ItemIndex.element(new, child, item, kind) else { continue }
+            for other in found where other.element == element { return false }
+            guard found.count < 32 else { return false }
+            found.append((element, child))
+        }
+        note(kind, found.map(\.at))
+        for (element, at) in found { visit(item, nil, at, element, depth: depth, &out) }
+        return true
+    }
+
+    /// Has the recorder know by what items are told apart.
+    private func note(_ kind: ApplyListKind, _ items: [Int]) {
+        guard let recorder else { return }
+        for item in items {
+            switch kind {
+            case .atomic: break
+            case .set: recorder.key(item)
+            case .map(let keys): for key in keys { if let at = new.member(key, of: item) { recorder.key(at) } }
             }
         }
     }

@@ -91,6 +91,22 @@ enum FieldElement {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// Of a list item by one member that is a string.
+    ///
+    /// - Parameter plain: the string, which has no escapes in JSON.
+    static func key(_ name: String, plain: UnsafeBufferPointer<UInt8>) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(name.utf8.count + plain.count + 9)
+        out.append(contentsOf: "k:{".utf8)
+        JSONValue.writeString(name, to: &out, escapeHTML: false)
+        out.append(UInt8(ascii: ":"))
+        out.append(UInt8(ascii: "\""))
+        out.append(contentsOf: plain)
+        out.append(UInt8(ascii: "\""))
+        out.append(UInt8(ascii: "}"))
+        return String(decoding: out, as: UTF8.self)
+    }
+
     /// Of a list item by its value.
     static func value(_ value: JSONValue) -> String { "v:" + text(value) }
 

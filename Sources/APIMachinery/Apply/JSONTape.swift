@@ -128,8 +128,26 @@ struct JSONTape: Sendable {
     /// The value of an object's member.
     func member(_ name: String, of at: Int) -> Int? {
         guard tokens[at].kind == .object else { return nil }
-        for key in children(at) where string(key) == name { return key + 1 }
+        for key in children(at) where isString(key, name) { return key + 1 }
         return nil
+    }
+
+    /// Whether the string at a token is `text`.
+    func isString(_ at: Int, _ text: String) -> Bool {
+        withText(at) { text.utf8.elementsEqual($0) } ?? (string(at) == text)
+    }
+
+    /// Calls `body` with the bytes of a string that has no escapes.
+    ///
+    /// - Returns: nil where it has some, or where no string stands at the token.
+    func withText<Result>(_ at: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        let token = tokens[at]
+        let (start, end) = (Int(token.start) + 1, Int(token.end) - 1)
+        guard token.kind == .string, start <= end else { return nil }
+        return bytes.withUnsafeBufferPointer { all in
+            let text = UnsafeBufferPointer(rebasing: all[start..<end])
+            return text.contains(UInt8(ascii: "\\")) ? nil : body(text)
+        }
     }
 
     /// Whether two values have the same text.

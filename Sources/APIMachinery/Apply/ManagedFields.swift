@@ -29,6 +29,16 @@ public struct ManagedFields: Sendable {
             raw = set.fieldsV1
         }
 
+        /// An update whose set nobody needs to look into.
+        init(_ writer: FieldWriter, fields: FieldsV1) {
+            manager = writer.manager
+            isApply = false
+            apiVersion = writer.apiVersion
+            subresource = writer.subresource
+            time = writer.now
+            raw = fields
+        }
+
         /// nil where the entry cannot be understood.
         init?(_ entry: ManagedFieldsEntry) {
             guard entry.operation == "Apply" || entry.operation == "Update", !entry.apiVersion.isEmpty,

@@ -64,7 +64,8 @@ struct ItemIndex {
         }
     }
 
-    private static func element(_ tape: JSONTape, _ at: Int, _ item: ApplyShape, _ kind: ApplyListKind) -> String? {
+    /// The element of one item; nil where it has none.
+    static func element(_ tape: JSONTape, _ at: Int, _ item: ApplyShape, _ kind: ApplyListKind) -> String? {
         switch kind {
         case .atomic: return nil
         case .set:
@@ -74,6 +75,11 @@ struct ItemIndex {
             }
         case .map(let keys):
             guard tape.kind(at) == .object else { return nil }
+            if keys.count == 1, let place = tape.member(keys[0], of: at),
+                let element = tape.withText(place, { FieldElement.key(keys[0], plain: $0) })
+            {
+                return element
+            }
             var members: [(name: String, value: JSONValue)] = []
             members.reserveCapacity(keys.count)
             for key in keys {

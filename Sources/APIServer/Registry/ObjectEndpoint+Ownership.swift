@@ -12,6 +12,7 @@ struct FieldFacts: Sendable {
     let shape: ApplyShape
     /// The JSON of an object that says nothing: what a new object is compared with.
     let blank: [UInt8]
+    let templates = OwnershipTemplates()
 }
 
 /// The facts of a kind, made when first asked for.
@@ -40,6 +41,11 @@ extension ObjectEndpoint {
         _ context: WriteContext
     ) throws -> [ManagedFieldsEntry] {
         let facts = fieldFacts.get()
+        if before == nil, proposed.metadata.managedFields.isEmpty, context.subresource.isEmpty {
+            return FieldManager.create(
+                JSONCoding.encode(proposed), blank: facts.blank, shape: facts.shape, by: writer(manager, context),
+                facts.templates)
+        }
         let live = try before.map { try present($0.stored).bytes } ?? facts.blank
         let (stored, asked) = (before?.object.metadata.managedFields ?? [], proposed.metadata.managedFields)
         var plain = proposed
