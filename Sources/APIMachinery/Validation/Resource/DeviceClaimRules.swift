@@ -157,8 +157,22 @@ enum DeviceListRules {
     static func selectors(_ selectors: [DeviceSelector], _ path: FieldPath) -> [FieldError] {
         list(selectors, limit: 32, path) { selector, at in
             guard let cel = selector.cel else { return [.required(at.child("cel"))] }
-            guard cel.expression.utf8.count > expressionSizeLimit else { return [] }
-            return [.tooLong(at.child("cel", "expression"), limit: expressionSizeLimit)]
+            let path = at.child("cel", "expression")
+            if cel.expression.utf8.count > expressionSizeLimit {
+                return [.tooLong(path, limit: expressionSizeLimit)]
+            }
+            return expression(cel.expression, path)
+        }
+    }
+
+    /// An expression that is true for the devices that are wanted.
+    private static func expression(_ expression: String, _ path: FieldPath) -> [FieldError] {
+        do throws(CELFaults) {
+            let type = try CELProgram(expression, in: .device).type
+            if type == .bool || type == .any { return [] }
+            return [.invalid(path, expression, "must evaluate to bool or the unknown type, not \(type.text)")]
+        } catch {
+            return [.invalid(path, expression, "compilation failed: " + error.text)]
         }
     }
 }
