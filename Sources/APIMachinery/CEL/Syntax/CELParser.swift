@@ -206,10 +206,10 @@ struct CELParser {
             if current.kind == .blockStart, !isOptional(current) { throw .failure(.noWay(at: index)) }
             return current.transitions.count - 1
         }
-        var prediction = CELPrediction(
-            automaton: automaton, tokens: tokens, start: index, decision: state,
-            precedence: frames.last?.precedence ?? 0)
-        switch prediction.decide(calls: frames.dropFirst().map(\.follow)) {
+        let outcome = CELPrediction.shared.decide(
+            state, tokens, from: index, precedence: frames.last?.precedence ?? 0
+        ) { frames.dropFirst().map(\.follow) }
+        switch outcome {
         case .way(let way): return way
         case .none(let token): throw .failure(.noWay(at: token))
         }
