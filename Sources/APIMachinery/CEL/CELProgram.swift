@@ -13,6 +13,8 @@ public struct CELProgram: Sendable {
     public let expression: CELExpression
     /// The type of each node, by its id.
     let types: [Int: CELType]
+    /// The ways of calling a function that fit, by the node of the call.
+    let overloads: [Int: [CELOverload]]
     let environment: CELEnvironment
 
     /// The type of the result.
@@ -35,6 +37,7 @@ public struct CELProgram: Sendable {
         guard builder.faults.isEmpty else { throw CELFaults(builder.faults, in: source) }
         var checker = CELChecker(environment)
         types = checker.check(expression)
+        overloads = checker.overloads
         guard checker.faults.isEmpty else { throw CELFaults(checker.faults, in: source) }
         let literals = CELLiteralRules.faults(expression)
         guard literals.isEmpty else { throw CELFaults(literals, in: source) }

@@ -9,6 +9,8 @@ struct CELChecker {
     private var mapping = CELTypeMapping()
     private var freeParameters = 0
     private var types: [Int: CELType] = [:]
+    /// The ways of calling a function that fit, by the node of the call.
+    private(set) var overloads: [Int: [CELOverload]] = [:]
     private(set) var faults: [CELFault] = []
 
     init(_ environment: CELEnvironment) { self.environment = environment }
@@ -142,6 +144,7 @@ struct CELChecker {
         for overload in overloads where overload.isMember == (target != nil) {
             let (parameters, type) = instance(of: overload)
             guard mapping.assign(given, to: parameters) else { continue }
+            self.overloads[expression.id, default: []].append(overload)
             let resolved = mapping.resolve(type)
             if let known = result {
                 if !known.isDynamic, known != resolved { result = .dyn }

@@ -14,4 +14,18 @@ extension CELEnvironment {
                     "capacity": .map(.string, .map(.string, .object("kubernetes.Quantity"))),
                 ])
         ], hasBind: true)
+
+    /// How large the parts of `device` can be.
+    static let deviceSizes: [String: CELSizes] = {
+        let (names, domains) = (CELSizes(maximum: 32), CELSizes(maximum: 63))
+        let attributes = CELSizes(maximum: 32, keys: names, elements: CELSizes(maximum: 64))
+        let capacities = CELSizes(maximum: 32, keys: names, elements: CELSizes())
+        return [
+            "device": CELSizes(fields: [
+                "driver": CELSizes(maximum: 63), "allowMultipleAllocations": CELSizes(maximum: 1),
+                "attributes": CELSizes(maximum: 32, keys: domains, elements: attributes),
+                "capacity": CELSizes(maximum: 32, keys: domains, elements: capacities),
+            ])
+        ]
+    }()
 }

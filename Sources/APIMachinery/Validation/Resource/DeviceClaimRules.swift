@@ -165,12 +165,19 @@ enum DeviceListRules {
         }
     }
 
+    /// What an expression may cost at most, by the estimate.
+    private static let costLimit: UInt64 = 1_000_000
+
     /// An expression that is true for the devices that are wanted.
     private static func expression(_ expression: String, _ path: FieldPath) -> [FieldError] {
         do throws(CELFaults) {
-            let type = try CELProgram(expression, in: .device).type
-            if type == .bool || type == .any { return [] }
-            return [.invalid(path, expression, "must evaluate to bool or the unknown type, not \(type.text)")]
+            let program = try CELProgram(expression, in: .device)
+            guard program.type == .bool || program.type == .any else {
+                let text = "must evaluate to bool or the unknown type, not \(program.type.text)"
+                return [.invalid(path, expression, text)]
+            }
+            let cost = program.estimatedCost(CELEnvironment.deviceSizes).maximum
+            return cost > costLimit ? [.forbidden(path, "too complex, exceeds cost limit")] : []
         } catch {
             return [.invalid(path, expression, "compilation failed: " + error.text)]
         }
