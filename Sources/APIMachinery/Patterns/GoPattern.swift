@@ -66,6 +66,20 @@ indirect enum GoPatternNode: Sendable {
     case repeated(GoPatternNode, minimum: Int, maximum: Int?, isGreedy: Bool)
 }
 
+extension GoPatternNode {
+    /// Whether what is repeated inside of repetitions comes no more often than that in all.
+    func isSmall(_ limit: Int) -> Bool {
+        switch self {
+        case .empty, .set, .assertion: return true
+        case .sequence(let nodes), .choice(let nodes): return nodes.allSatisfy { $0.isSmall(limit) }
+        case .repeated(let node, let minimum, let maximum, _):
+            let count = maximum ?? minimum
+            if maximum == 0 { return true }
+            return count <= limit && node.isSmall(count > 1 ? limit / count : limit)
+        }
+    }
+}
+
 /// A condition on a place of the text.
 enum GoPatternAssertion: Sendable {
     case textStart, textEnd, lineStart, lineEnd, wordEdge, noWordEdge

@@ -81,7 +81,9 @@ struct GoPatternParser {
                 throw fault("invalid nested repetition operator", text(lastOperator, index))
             }
             lastOperator = from
+            let text = text(from, end)
             node = .repeated(node, minimum: minimum, maximum: maximum, isGreedy: isLazy == flags.isLazy)
+            if !node.isSmall(Self.repeatLimit) { throw fault("invalid repeat count", text) }
         }
         sequence.append(node)
     }

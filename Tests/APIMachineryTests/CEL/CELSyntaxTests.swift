@@ -110,4 +110,25 @@ struct CELSyntaxTests {
             }
         }
     }
+
+    @Test("macros that need a part twice cannot make an expression endless")
+    func doubling() throws {
+        let text = "optional.of(1)" + String(repeating: ".optMap(x, x)", count: 60)
+        let error = #expect(throws: CELFaults.self) { try CELProgram(text, in: CELEnvironment()) }
+        #expect(try #require(error).text == "ERROR: <input>:-1:0: expression is too complex")
+    }
+
+    @Test(
+        "what is nested as deep as it may be is checked and evaluated",
+        arguments: [
+            String(repeating: "[", count: 120) + "1" + String(repeating: "]", count: 120),
+            String(repeating: "[1].map(a, ", count: 120) + "1" + String(repeating: ")", count: 120),
+            String(repeating: "(1 + ", count: 60) + "1" + String(repeating: ")", count: 60),
+            String(repeating: "true ? (", count: 60) + "1" + String(repeating: ") : 1", count: 60),
+        ])
+    func deep(_ text: String) throws {
+        let program = try CELProgram(text, in: CELEnvironment())
+        guard case .success = program.evaluate([:]).result else { return #expect(Bool(false)) }
+        #expect(program.estimatedCost([:]).maximum < 1_000_000)
+    }
 }

@@ -45,7 +45,7 @@ struct GoPatternTests {
             ("[a", "missing closing ]: `[a`"), ("(a", "missing closing ): `(a`"), ("a)", "unexpected ): `a)`"),
             ("*a", "missing argument to repetition operator: `*`"), ("a**", "invalid nested repetition operator: `**`"),
             ("a{1001}", "invalid repeat count: `{1001}`"), ("a{2,1}", "invalid repeat count: `{2,1}`"),
-            ("\\q", "invalid escape sequence: `\\q`"),
+            ("(a{100}){11}", "invalid repeat count: `{11}`"), ("\\q", "invalid escape sequence: `\\q`"),
             ("a\\", "trailing backslash at end of expression: ``"), ("[z-a]", "invalid character class range: `z-a`"),
             ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"), ("\\1", "invalid escape sequence: `\\1`"),
             ("\\p{Nope}", "invalid character class range: `\\p{Nope}`"),

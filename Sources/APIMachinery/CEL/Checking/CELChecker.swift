@@ -8,6 +8,9 @@ struct CELChecker {
     private var scopes: [[String: CELType]] = []
     private var mapping = CELTypeMapping()
     private var freeParameters = 0
+    /// How many nodes may be looked at. Macros that need a part twice can make small texts large expressions.
+    private static let visitLimit = 200_000
+    private var visits = 0
     private var types: [Int: CELType] = [:]
     /// The ways of calling a function that fit, by the node of the call.
     private(set) var overloads: [Int: [CELOverload]] = [:]
@@ -32,6 +35,11 @@ struct CELChecker {
 
     @discardableResult
     private mutating func type(of expression: CELExpression) -> CELType {
+        visits += 1
+        guard visits <= Self.visitLimit else {
+            if visits == Self.visitLimit + 1 { faults.append(CELFault("expression is too complex", at: nil)) }
+            return .error
+        }
         let type: CELType
         switch expression.kind {
         case .literal(let literal): type = Self.type(of: literal)

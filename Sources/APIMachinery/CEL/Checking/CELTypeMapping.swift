@@ -4,6 +4,8 @@
 /// What is known of type parameters so far, and which types fit each other: the unification of cel-spec's checker.
 struct CELTypeMapping: Sendable {
     private var known: [String: CELType] = [:]
+    /// What was known before the types under way were looked at, to go back to if they do not fit.
+    private var journal: [(name: String, type: CELType?)] = []
 
     private func find(_ type: CELType) -> CELType? {
         if case .parameter(let name) = type { known[name] } else { nil }
@@ -21,10 +23,15 @@ struct CELTypeMapping: Sendable {
 
     /// Whether types fit one another, each in its place; remembers what follows for type parameters if they do.
     mutating func assign(_ first: [CELType], to second: [CELType]) -> Bool {
-        var copy = self
-        guard copy.fits(first, second) else { return false }
-        self = copy
-        return true
+        journal.removeAll(keepingCapacity: true)
+        if fits(first, second) { return true }
+        for (name, type) in journal.reversed() { known[name] = type }
+        return false
+    }
+
+    private mutating func learn(_ name: String, _ type: CELType) {
+        journal.append((name, known[name]))
+        known[name] = type
     }
 
     mutating func assign(_ first: CELType, to second: CELType) -> Bool { assign([first], to: [second]) }
@@ -71,11 +78,11 @@ struct CELTypeMapping: Sendable {
             if type == found { return (true, true) }
             guard fits(type, found) else { return (false, true) }
             let general = Self.mostGeneral(type, found)
-            if isAbsent(parameter, in: general) { known[name] = general }
+            if isAbsent(parameter, in: general) { learn(name, general) }
             return (true, true)
         }
         guard isAbsent(parameter, in: type) else { return (false, false) }
-        known[name] = type
+        learn(name, type)
         return (true, false)
     }
 

@@ -35,7 +35,7 @@ enum CELCost {
         }
     }
 
-    static func call(_ name: String, _ values: [CELValue], _ result: CELValue) -> UInt64 {
+    static func call(_ name: String, _ values: [CELValue], _ result: CELValue?) -> UInt64 {
         guard let first = values.first else { return 1 }
         let second = values.count > 1 ? size(values[1]) : 0
         switch name {
@@ -45,7 +45,7 @@ enum CELCost {
             "quantity", "isQuantity", "string", "bytes":
             return max(1, traversal(size(first)))
         case "replace", "split", "ip.isCanonical": return max(1, traversal(size(first), factor: 2))
-        case "join": return max(1, traversal(size(result), factor: 2))
+        case "join": return max(1, traversal(result.map(size) ?? 0, factor: 2))
         case "find", "findAll", "matches":
             return max(1, traversal(size(first) + 1)) * max(1, UInt64(clamping: (second + 3) / 4))
         case "startsWith", "endsWith": return max(1, traversal(second))

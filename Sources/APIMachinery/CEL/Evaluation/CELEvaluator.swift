@@ -154,8 +154,10 @@ struct CELEvaluator {
             }
         }
         for argument in arguments { values.append(try value(of: argument)) }
+        // What takes long has to be paid before; only the size of a joined text is known afterwards.
+        if name != "join" { try charge(CELCost.call(name, values, nil)) }
         let result = try CELDispatcher.call(name.hasPrefix(".") ? String(name.dropFirst()) : name, values)
-        try charge(CELCost.call(name, values, result))
+        if name == "join" { try charge(CELCost.call(name, values, result)) }
         return result
     }
 
@@ -248,11 +250,45 @@ struct CELEvaluator {
                 throw CELFailure("no such overload")
             }
             if !goesOn { break }
-            locals[accumulator].value = attempt(loop.step)
+            if try !collect(loop.step, into: accumulator) { locals[accumulator].value = attempt(loop.step) }
             if case .failure(let failure) = locals[accumulator].value, cost > costLimit { throw failure }
         }
         locals.removeSubrange((accumulator + 1)...)
         return try value(of: loop.result)
+    }
+
+    /// A step that adds elements to the list which a loop makes, as `map` and `filter` do: without copying the list.
+    ///
+    /// - Returns: whether it was such a step and has been done.
+    private mutating func collect(_ step: CELExpression, into accumulator: Int) throws(CELFailure) -> Bool {
+        guard case .call(let name, nil, let arguments) = step.kind else { return false }
+        if name == CELOperator.conditional, arguments.count == 3, isName(arguments[2], locals[accumulator].name),
+            isCollecting(arguments[1], locals[accumulator].name)
+        {
+            guard case .success(.list) = locals[accumulator].value else { return false }
+            guard case .bool(let isWanted) = try value(of: arguments[0]) else { throw CELFailure("no such overload") }
+            return try isWanted ? collect(arguments[1], into: accumulator) : true
+        }
+        guard isCollecting(step, locals[accumulator].name), case .list(let elements) = try value(of: arguments[1]),
+            case .success(.list(var list)) = locals[accumulator].value
+        else { return false }
+        try charge(2)
+        locals[accumulator].value = .success(.null)
+        list += elements
+        locals[accumulator].value = .success(.list(list))
+        return true
+    }
+
+    private func isName(_ expression: CELExpression, _ name: String) -> Bool {
+        if case .name(name) = expression.kind { true } else { false }
+    }
+
+    /// Whether an expression is `name + [...]`, and the list does not speak of the name.
+    private func isCollecting(_ expression: CELExpression, _ name: String) -> Bool {
+        guard case .call("_+_", nil, let arguments) = expression.kind, arguments.count == 2,
+            isName(arguments[0], name), case .list = arguments[1].kind
+        else { return false }
+        return name == CELMacros.accumulator
     }
 
     /// What a loop runs over: elements or keys, or, with two variables, indexes or keys with what is there.

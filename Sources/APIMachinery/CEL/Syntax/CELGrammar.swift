@@ -45,29 +45,8 @@ enum CELGrammar {
             .sequence([.rule(.conditionalAnd), .many(.sequence([.token(.or), .rule(.conditionalAnd)]))])
         case .conditionalAnd:
             .sequence([.rule(.relation), .many(.sequence([.token(.and), .rule(.relation)]))])
-        case .relation:
-            .sequence([
-                .rule(.calc),
-                .many(
-                    .sequence([
-                        .precedence(1), .grow,
-                        .oneOf([.less, .lessEquals, .greaterEquals, .greater, .equals, .notEquals, .in]),
-                        .rule(.relation, precedence: 2),
-                    ])),
-            ])
-        case .calc:
-            .sequence([
-                .rule(.unary),
-                .many(
-                    .choice([
-                        .sequence([
-                            .precedence(2), .grow, .oneOf([.star, .slash, .percent]), .rule(.calc, precedence: 3),
-                        ]),
-                        .sequence([
-                            .precedence(1), .grow, .oneOf([.plus, .minus]), .rule(.calc, precedence: 2),
-                        ]),
-                    ])),
-            ])
+        case .relation: relation
+        case .calc: calc
         case .unary:
             .choice([
                 .rule(.member),
@@ -79,6 +58,29 @@ enum CELGrammar {
         default: list(rule)
         }
     }
+
+    private static let relation = CELPattern.sequence([
+        .rule(.calc),
+        .many(
+            .sequence([
+                .precedence(1), .grow,
+                .oneOf([.less, .lessEquals, .greaterEquals, .greater, .equals, .notEquals, .in]),
+                .rule(.relation, precedence: 2),
+            ])),
+    ])
+
+    private static let calc = CELPattern.sequence([
+        .rule(.unary),
+        .many(
+            .choice([
+                .sequence([
+                    .precedence(2), .grow, .oneOf([.star, .slash, .percent]), .rule(.calc, precedence: 3),
+                ]),
+                .sequence([
+                    .precedence(1), .grow, .oneOf([.plus, .minus]), .rule(.calc, precedence: 2),
+                ]),
+            ])),
+    ])
 
     private static let arguments = CELPattern.sequence([
         .token(.leftParenthesis), .optional(.rule(.exprList)), .token(.rightParenthesis),
