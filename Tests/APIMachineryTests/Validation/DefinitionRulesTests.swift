@@ -148,8 +148,8 @@ struct DefinitionRulesTests {
                 #"{"type":"string","x-kubernetes-validations":[{"rule":" "},{"rule":"a\n<b"},{"rule":"c","message":" ","reason":"x"}]}"#,
                 [
                     ".x-kubernetes-validations[0].rule: Required value: rule is not specified",
-                    ".x-kubernetes-validations[1].message: Required value: message must be specified if rule contains",
-                    #".x-kubernetes-validations[2].message: Invalid value: " ": message must be non-empty if specified"#,
+                    ".x-kubernetes-validations[1].message: Required value: must be specified if rule contains",
+                    #".x-kubernetes-validations[2].message: Invalid value: " ": must be non-empty if specified"#,
                     #".x-kubernetes-validations[2].reason: Unsupported value: "x""#,
                 ]),
         ])

@@ -99,14 +99,23 @@ enum MatchRules {
         return errors + self.rule(rule.ruleWithOperations, path)
     }
 
-    /// Conditions beside the rules: each with a name of its own.
-    static func conditions(_ conditions: [MatchCondition], _ path: FieldPath) -> [FieldError] {
+    /// Conditions beside the rules: each with a name of its own, and an expression that is true or false.
+    ///
+    /// - Parameter hasParameters: whether they are those of a policy that has parameters.
+    static func conditions(
+        _ conditions: [MatchCondition], _ path: FieldPath, hasParameters: Bool = false
+    ) -> [FieldError] {
+        let expressions = PolicyExpressions(hasParameters: hasParameters)
         var errors: [FieldError] = []
         if conditions.count > 64 { errors.append(.tooMany(path, count: conditions.count, limit: 64)) }
         var seen: Set<String> = []
         for (index, condition) in conditions.enumerated() {
             let at = path.index(index)
-            if isBlank(condition.expression) { errors.append(.required(at.child("expression"))) }
+            let expression = trimmed(condition.expression)
+            errors +=
+                expression.isEmpty
+                ? [.required(at.child("expression"))]
+                : expressions.faults(expression, .oneOf([.bool]), at.child("expression"))
             errors += ValueRules.name(condition.name, at.child("name"), LabelRules.qualifiedName)
             if !condition.name.isEmpty, !seen.insert(condition.name).inserted {
                 errors.append(.duplicate(at.child("name"), condition.name))
@@ -117,6 +126,13 @@ enum MatchRules {
 
     /// Whether there is nothing but white space.
     static func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+
+    /// A text without the white space around it.
+    static func trimmed(_ text: String) -> String {
+        let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)
+        guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(scalars[...last])
+    }
 
     /// Whether there is a line break within a text, the white space around it aside.
     static func hasLineBreak(_ text: String) -> Bool {

@@ -43,10 +43,13 @@ enum PolicyRules {
         return match.resourceRules.isEmpty ? errors + [.required(path.child("resourceRules"))] : errors
     }
 
-    static func variables(_ variables: [Variable], _ path: FieldPath) -> [FieldError] {
-        variables.enumerated().flatMap { index, variable -> [FieldError] in
+    /// A policy's own variables: each may use those before it.
+    static func variables(
+        _ variables: [Variable], _ path: FieldPath, _ expressions: inout PolicyExpressions
+    ) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (index, variable) in variables.enumerated() {
             let at = path.index(index)
-            var errors: [FieldError] = []
             if MatchRules.isBlank(variable.name) {
                 errors.append(.required(at.child("name"), "name is not specified"))
             } else if !isIdentifier(variable.name) {
@@ -54,9 +57,11 @@ enum PolicyRules {
             }
             if MatchRules.isBlank(variable.expression) {
                 errors.append(.required(at.child("expression"), "expression is not specified"))
+            } else {
+                errors += expressions.addVariable(variable.name, variable.expression, at.child("expression"))
             }
-            return errors
         }
+        return errors
     }
 
     private static let reserved: Set<String> = [

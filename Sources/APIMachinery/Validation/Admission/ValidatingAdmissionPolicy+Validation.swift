@@ -17,8 +17,11 @@ extension ValidatingAdmissionPolicy: Validated {
         errors += ValueRules.oneOf(spec.failurePolicy, PolicyRules.failurePolicies, policy)
         if let kind = spec.paramKind { errors += PolicyRules.paramKind(kind, path.child("paramKind")) }
         errors += PolicyRules.constraints(spec.matchConstraints, path.child("matchConstraints"))
-        errors += MatchRules.conditions(spec.matchConditions, path.child("matchConditions"))
-        errors += PolicyRules.variables(spec.variables, path.child("variables"))
+        errors += MatchRules.conditions(
+            spec.matchConditions, path.child("matchConditions"), hasParameters: spec.paramKind != nil)
+        var expressions = PolicyExpressions(
+            hasParameters: spec.paramKind != nil, hasVariables: !spec.variables.isEmpty)
+        errors += PolicyRules.variables(spec.variables, path.child("variables"), &expressions)
         if spec.validations.isEmpty, spec.auditAnnotations.isEmpty {
             let text = "validations or auditAnnotations must contain at least one item"
             errors.append(.required(path.child("validations"), text))
@@ -26,20 +29,19 @@ extension ValidatingAdmissionPolicy: Validated {
             return errors
         }
         for (index, validation) in spec.validations.enumerated() {
-            errors += self.validation(validation, path.child("validations").index(index))
+            errors += self.validation(validation, path.child("validations").index(index), expressions)
         }
-        return errors + annotations(path.child("auditAnnotations"))
+        return errors + annotations(path.child("auditAnnotations"), expressions)
     }
 
-    private func validation(_ validation: Validation, _ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
-        if MatchRules.isBlank(validation.expression) {
-            errors.append(.required(path.child("expression"), "expression is not specified"))
-        }
-        if !validation.messageExpression.isEmpty, MatchRules.isBlank(validation.messageExpression) {
-            let text = "must be non-empty if specified"
-            errors.append(.invalid(path.child("messageExpression"), validation.messageExpression, text))
-        }
+    private func validation(
+        _ validation: Validation, _ path: FieldPath, _ expressions: PolicyExpressions
+    ) -> [FieldError] {
+        var errors =
+            MatchRules.isBlank(validation.expression)
+            ? [.required(path.child("expression"), "expression is not specified")]
+            : expressions.faults(validation.expression, .oneOf([.bool]), path.child("expression"))
+        errors += message(validation.messageExpression, path.child("messageExpression"), expressions)
         if !validation.message.isEmpty, MatchRules.isBlank(validation.message) {
             let text = "message must be non-empty if specified"
             errors.append(.invalid(path.child("message"), validation.message, text))
@@ -53,7 +55,15 @@ extension ValidatingAdmissionPolicy: Validated {
         return errors
     }
 
-    private func annotations(_ path: FieldPath) -> [FieldError] {
+    private func message(
+        _ expression: String, _ path: FieldPath, _ expressions: PolicyExpressions
+    ) -> [FieldError] {
+        if expression.isEmpty { return [] }
+        if MatchRules.isBlank(expression) { return [.invalid(path, expression, "must be non-empty if specified")] }
+        return expressions.faults(expression, .oneOf([.string]), path, hasAuthorizer: false)
+    }
+
+    private func annotations(_ path: FieldPath, _ expressions: PolicyExpressions) -> [FieldError] {
         var errors: [FieldError] = []
         if spec.auditAnnotations.count > Self.annotationsLimit {
             let shown = InternalForm.json(
@@ -70,16 +80,21 @@ extension ValidatingAdmissionPolicy: Validated {
             } else {
                 errors += LabelRules.qualifiedName(key).map { .invalid(at.child("key"), key, $0) }
             }
-            errors += value(annotation.valueExpression, at.child("valueExpression"))
+            errors += value(annotation.valueExpression, at.child("valueExpression"), expressions)
             if !keys.insert(annotation.key).inserted { errors.append(.duplicate(at.child("key"), annotation.key)) }
         }
         return errors
     }
 
-    private func value(_ expression: String, _ path: FieldPath) -> [FieldError] {
-        if MatchRules.isBlank(expression) { return [.required(path, "valueExpression is not specified")] }
-        guard expression.utf8.count > Self.expressionSizeLimit else { return [] }
-        return [.required(path, "must not exceed \(Self.expressionSizeLimit) bytes in length")]
+    private func value(
+        _ expression: String, _ path: FieldPath, _ expressions: PolicyExpressions
+    ) -> [FieldError] {
+        let trimmed = MatchRules.trimmed(expression)
+        if trimmed.isEmpty { return [.required(path, "valueExpression is not specified")] }
+        if trimmed.utf8.count > Self.expressionSizeLimit {
+            return [.required(path, "must not exceed \(Self.expressionSizeLimit) bytes in length")]
+        }
+        return expressions.faults(trimmed, .oneOf([.string, .null]), path, shown: expression)
     }
 
     public func validateUpdate(from _: ValidatingAdmissionPolicy) -> [FieldError] { validateAsNew() }

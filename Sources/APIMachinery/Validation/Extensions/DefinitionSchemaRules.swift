@@ -26,7 +26,8 @@ enum DefinitionSchemaRules {
         // what has unknown words is not looked at any further
         guard isReadable(schema) else { return errors }
         let faults = StructuralRules.validate(schema, .root, at)
-        return errors + (faults.isEmpty ? DefinitionDefaultRules.validate(schema, at) : faults)
+        errors += faults.isEmpty ? DefinitionDefaultRules.validate(schema, at) : faults
+        return errors.isEmpty ? DefinitionExpressionRules.validate(schema, at) : errors
     }
 
     private static func isReadable(_ schema: JSONSchemaProps) -> Bool {
@@ -139,19 +140,28 @@ enum DefinitionSchemaRules {
             if MatchRules.isBlank(rule.rule) {
                 errors.append(.required(at.child("rule"), "rule is not specified"))
             } else if !rule.message.isEmpty, MatchRules.isBlank(rule.message) {
-                errors.append(.invalid(at.child("message"), rule.message, "message must be non-empty if specified"))
+                errors.append(.invalid(at.child("message"), rule.message, "must be non-empty if specified"))
             } else if MatchRules.hasLineBreak(rule.message) {
-                errors.append(.invalid(at.child("message"), rule.message, "message must not contain line breaks"))
+                errors.append(.invalid(at.child("message"), rule.message, "must not contain line breaks"))
             } else if MatchRules.hasLineBreak(rule.rule), rule.message.isEmpty {
-                let text = "message must be specified if rule contains line breaks"
-                errors.append(.required(at.child("message"), text))
+                errors.append(.required(at.child("message"), "must be specified if rule contains line breaks"))
             }
             if !rule.messageExpression.isEmpty, MatchRules.isBlank(rule.messageExpression) {
-                let text = "messageExpression must be non-empty if specified"
-                errors.append(.required(at.child("messageExpression"), text))
+                errors.append(.required(at.child("messageExpression"), "must be non-empty if specified"))
             }
-            return errors + ValueRules.oneOf(rule.reason, reasons, at.child("reason"))
+            errors += ValueRules.oneOf(rule.reason, reasons, at.child("reason"))
+            return errors + fieldPath(rule.fieldPath, schema, at.child("fieldPath"))
         }
+    }
+
+    /// Where a fault of a rule is to be shown.
+    private static func fieldPath(_ text: String, _ schema: JSONSchemaProps, _ path: FieldPath) -> [FieldError] {
+        if text.isEmpty { return [] }
+        var errors: [FieldError] = []
+        if MatchRules.isBlank(text) { errors.append(.invalid(path, text, "must be non-empty if specified")) }
+        if text.contains(where: \.isNewline) { errors.append(.invalid(path, text, "must not contain line breaks")) }
+        if !RuleFieldPath.isValid(text, in: schema) { errors.append(.invalid(path, text, "must be a valid path")) }
+        return errors
     }
 }
 

@@ -157,8 +157,29 @@ enum DeviceListRules {
     static func selectors(_ selectors: [DeviceSelector], _ path: FieldPath) -> [FieldError] {
         list(selectors, limit: 32, path) { selector, at in
             guard let cel = selector.cel else { return [.required(at.child("cel"))] }
-            guard cel.expression.utf8.count > expressionSizeLimit else { return [] }
-            return [.tooLong(at.child("cel", "expression"), limit: expressionSizeLimit)]
+            let path = at.child("cel", "expression")
+            if cel.expression.utf8.count > expressionSizeLimit {
+                return [.tooLong(path, limit: expressionSizeLimit)]
+            }
+            return expression(cel.expression, path)
+        }
+    }
+
+    /// What an expression may cost at most, by the estimate.
+    private static let costLimit: UInt64 = 1_000_000
+
+    /// An expression that is true for the devices that are wanted.
+    private static func expression(_ expression: String, _ path: FieldPath) -> [FieldError] {
+        do throws(CELFaults) {
+            let program = try CELProgram(expression, in: .device)
+            guard program.type == .bool || program.type == .any else {
+                let text = "must evaluate to bool or the unknown type, not \(program.type.text)"
+                return [.invalid(path, expression, text)]
+            }
+            let cost = program.estimatedCost(CELEnvironment.deviceSizes).maximum
+            return cost > costLimit ? [.forbidden(path, "too complex, exceeds cost limit")] : []
+        } catch {
+            return [.invalid(path, expression, "compilation failed: " + error.text)]
         }
     }
 }

@@ -57,9 +57,8 @@ extension DeviceClass: Validated {
             && LabelRules.qualifiedName("requests." + name).isEmpty
     }
 
-    /// Upstream looks at the new class twice.
     public func validateUpdate(from old: DeviceClass) -> [FieldError] {
-        validateAsNew() + ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
+        ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule)
             + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + validateBody()
     }
 }
