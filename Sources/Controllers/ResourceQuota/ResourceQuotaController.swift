@@ -63,6 +63,8 @@ struct ResourceQuotaController: Sendable {
         _ informer: Informer<Object>, _ item: @escaping @Sendable (Object) -> QuotaItem
     ) async {
         await informer.addHandler { changes in
+            // A quota that comes later counts all that is there; without one there is nothing to work out.
+            if quotas.store.count == 0 { return }
             for change in changes {
                 switch change {
                 case .added: continue
