@@ -34,10 +34,12 @@ struct NodeRanges {
     mutating func allocate(for node: ObjectKey) -> CIDR? {
         if let known = ranges[node]?.first { return known }
         while firstFree < count, holders[firstFree] != nil { firstFree += 1 }
+        // where there are ranges, their prefix fits an address
+        guard firstFree < count else { return nil }
         let step = UInt128(firstFree) << UInt128(cluster.family.bitWidth - nodePrefixLength)
-        guard firstFree < count, let address = cluster.address(at: step),
-            let range = CIDR(address, prefixLength: nodePrefixLength)
-        else { return nil }
+        guard let address = cluster.address(at: step), let range = CIDR(address, prefixLength: nodePrefixLength) else {
+            return nil
+        }
         set([range], of: node)
         return range
     }

@@ -29,6 +29,7 @@ struct NodeRangesTests {
             Case(name: "one node alone", cluster: "10.0.0.0/24", expected: "10.0.0.0/24"),
             Case(name: "none is left", cluster: "10.0.0.0/23", taken: ["10.0.0.0/24", "10.0.1.0/24"], expected: nil),
             Case(name: "a node's range larger than the cluster's", cluster: "10.0.0.0/25", expected: nil),
+            Case(name: "a prefix longer than an address", length: 64, expected: nil),
             Case(name: "IPv6", cluster: "fd00::/48", length: 64, taken: ["fd00::/64"], expected: "fd00:0:0:1::/64"),
         ])
     func allocate(_ c: Case) throws {
