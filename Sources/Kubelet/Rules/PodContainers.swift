@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import APIMachinery
 import KubernetesAPI
 
 /// What a container is to its pod.
@@ -52,30 +53,4 @@ extension Pod {
 
     /// Seconds that containers get to end by themselves, when nothing else says so.
     var gracePeriod: Duration { .seconds(max(0, spec.terminationGracePeriodSeconds ?? 30)) }
-}
-
-extension Container {
-    /// An ephemeral container's fields are those of a container.
-    init(_ common: EphemeralContainerCommon) {
-        self.init()
-        name = common.name
-        image = common.image
-        command = common.command
-        args = common.args
-        workingDir = common.workingDir
-        ports = common.ports
-        envFrom = common.envFrom
-        env = common.env
-        resources = common.resources
-        volumeMounts = common.volumeMounts
-        volumeDevices = common.volumeDevices
-        lifecycle = common.lifecycle
-        terminationMessagePath = common.terminationMessagePath
-        terminationMessagePolicy = common.terminationMessagePolicy
-        imagePullPolicy = common.imagePullPolicy
-        securityContext = common.securityContext
-        stdin = common.stdin
-        stdinOnce = common.stdinOnce
-        tty = common.tty
-    }
 }
