@@ -113,6 +113,58 @@ struct TableTests {
         #expect(cells.prefix(5) == ["p", .string(ready), .string(status), .string(restarts), "90s"])
     }
 
+    @Test(
+        "cells of a kind say what its objects are",
+        arguments: [
+            (#"{"kind":"CronJob","spec":{"schedule":"* * * * *","suspend":true}}"#, 3, "True"),
+            (#"{"kind":"CronJob","spec":{"schedule":"* * * * *","suspend":false}}"#, 3, "False"),
+            (#"{"kind":"CronJob","spec":{"schedule":"* * * * *"}}"#, 3, "<unset>"),
+            (#"{"kind":"CertificateSigningRequest"}"#, 5, "Pending"),
+            (#"{"kind":"CertificateSigningRequest","status":{"conditions":[{"type":"Approved"}]}}"#, 5, "Approved"),
+            (#"{"kind":"CertificateSigningRequest","status":{"conditions":[{"type":"Failed"}]}}"#, 5, "Pending,Failed"),
+            (
+                #"{"kind":"CertificateSigningRequest","status":{"certificate":"YQ==","conditions":[{"type":"Approved"}]}}"#,
+                5, "Approved,Issued"
+            ),
+            (
+                #"{"kind":"ResourceQuota","status":{"hard":{"limits.cpu":"2","limitsfoo":"1"},"used":{"limits.cpu":"500m"}}}"#,
+                1, "limitsfoo: 0/1"
+            ),
+            (
+                #"{"kind":"ResourceQuota","status":{"hard":{"limits.cpu":"2","limitsfoo":"1"},"used":{"limits.cpu":"500m"}}}"#,
+                2, "limits.cpu: 500m/2"
+            ),
+            (#"{"kind":"Event","message":" a\n","series":{"count":3}}"#, 8, "3"),
+            (#"{"kind":"Event"}"#, 8, "1"),
+            (
+                #"{"kind":"EndpointSlice","endpoints":[{"addresses":["a","b"]},{"addresses":["c","d"]}]}"#, 3,
+                "a,b,c + 1 more..."
+            ),
+            (#"{"kind":"EndpointSlice"}"#, 2, "<unset>"),
+            (
+                #"{"kind":"Endpoints","subsets":[{"addresses":[{"ip":"fd00::1"}],"ports":[{"port":80}]}]}"#, 1,
+                "[fd00::1]:80"
+            ),
+            (
+                #"{"kind":"ControllerRevision","metadata":{"ownerReferences":[{"apiVersion":"apps/v1","kind":"DaemonSet","name":"d","controller":true}]}}"#,
+                1, "daemonset.apps/d"
+            ),
+            (#"{"kind":"ResourceClaim","metadata":{"deletionTimestamp":"2024-01-01T00:00:00Z"}}"#, 1, "deleted"),
+        ])
+    func cell(_ json: String, _ column: Int, _ text: String) throws {
+        let kind = try #require(try JSONValue.parse(Array(json.utf8)).at("kind")?.stringValue)
+        let info = try #require(ResourceInfo.all.first { $0.kind == kind })
+        let type = try #require(
+            KindTable.type(apiVersion: info.apiVersion, kind: kind) as? any KubernetesObject.Type)
+        let cells = try Self.cells(of: type, json)
+        let shown = cells[column].stringValue ?? String(decoding: cells[column].bytes(), as: UTF8.self)
+        #expect(shown == text)
+    }
+
+    private static func cells<Kind: KubernetesObject>(of _: Kind.Type, _ json: String) throws -> [JSONValue] {
+        TableForm.cells(of: try JSONCoding.decode(Kind.self, from: Array(json.utf8)), now: now)
+    }
+
     @Test("every kind has one cell for each column")
     func counts() {
         for info in ResourceInfo.all {

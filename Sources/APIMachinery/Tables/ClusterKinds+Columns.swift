@@ -82,8 +82,9 @@ extension CertificateSigningRequest: TableRowProviding {
 
     public func cells(now: Time) -> [JSONValue] {
         let duration = spec.expirationSeconds.map { HumanDuration.text(seconds: Int64($0)) }
-        var states = ["Approved", "Denied", "Failed"].filter { type in status.conditions.contains { $0.type == type } }
-        if states.isEmpty { states = ["Pending"] }
+        let has = { (type: String) in status.conditions.contains { $0.type == type } }
+        var states = [["Denied", "Approved"].first(where: has) ?? "Pending"]
+        if has("Failed") { states.append("Failed") }
         if !status.certificate.isEmpty { states.append("Issued") }
         return [
             nameCell, age(now), .string(spec.signerName), .string(spec.username), CellText.orNone(duration),

@@ -86,7 +86,7 @@ extension ResourceQuota: TableRowProviding {
         for (name, hard) in status.hard.sorted(by: { $0.key < $1.key }) {
             let used = status.used[name] ?? Quantity()
             let text = "\(name): \(used.text)/\(hard.text)"
-            if name.hasPrefix("limits") { limits.append(text) } else { requests.append(text) }
+            if name.hasPrefix("limits.") { limits.append(text) } else { requests.append(text) }
         }
         return [
             nameCell, .string(requests.joined(separator: ", ")), .string(limits.joined(separator: ", ")), age(now),

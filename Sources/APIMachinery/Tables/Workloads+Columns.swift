@@ -107,12 +107,15 @@ extension CronJob: TableRowProviding {
     public func cells(now: Time) -> [JSONValue] {
         let last = status.lastScheduleTime.map { HumanDuration.since($0, now: now) }
         return [
-            nameCell, .string(spec.schedule), CellText.orNone(spec.timeZone), .bool(spec.suspend ?? false),
+            nameCell, .string(spec.schedule), CellText.orNone(spec.timeZone), .string(suspension),
             .int(status.active.count), CellText.orNone(last), age(now),
         ] + CellText.containers(spec.jobTemplate.spec.template.spec) + [
             CellText.selector(spec.jobTemplate.spec.selector)
         ]
     }
+
+    /// A text, although the column is one of booleans: so Kubernetes has it.
+    private var suspension: String { spec.suspend.map { $0 ? "True" : "False" } ?? "<unset>" }
 }
 
 extension PodDisruptionBudget: TableRowProviding {
