@@ -89,6 +89,13 @@ public final class OwnershipTemplates: Sendable {
 extension FieldManager {
     /// The entries of an object that is new and has none yet.
     ///
+    /// - Parameter fields: those that its maker owns.
+    public static func create(_ fields: FieldsV1, by writer: FieldWriter) -> [ManagedFieldsEntry] {
+        [ManagedFields.Entry(writer, fields: fields).encoded]
+    }
+
+    /// The entries of an object that is new and has none yet.
+    ///
     /// - Parameters:
     ///   - object: its JSON, as the request says it.
     ///   - blank: the JSON of an object of the kind that says nothing.
@@ -97,7 +104,7 @@ extension FieldManager {
     ) -> [ManagedFieldsEntry] {
         let tape = JSONTape(object)
         if let fields = templates.find(tape) {
-            return [ManagedFields.Entry(writer, fields: fields).encoded]
+            return create(fields, by: writer)
         }
         let recorder = OwnershipRecorder(tape)
         let changes = FieldComparison(

@@ -13,15 +13,13 @@ extension ObjectEndpoint {
     package func create(_ object: Object, _ context: WriteContext) async throws -> WriteResult {
         var object = object
         try BodyDecoder.checkNewIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
-        if let manager = context.fieldManager {
-            object.metadata.managedFields = try ownership(of: object, over: nil, by: manager, context)
-        }
+        let encoded = try context.fieldManager.flatMap { try own(&object, by: $0, context) }
         let isGenerated = object.metadata.name.isEmpty && !object.metadata.generateName.isEmpty
         var attempt = 0
         while true {
             attempt += 1
             do {
-                var result = try await createOnce(object, context, isGenerated: isGenerated)
+                var result = try await createOnce(object, encoded, context, isGenerated: isGenerated)
                 result.warnings += context.warnings.texts
                 return result
             } catch let error as APIStatusError where error.isAlreadyExists && isGenerated && attempt < 8 {
@@ -30,7 +28,9 @@ extension ObjectEndpoint {
         }
     }
 
-    private func createOnce(_ given: Object, _ context: WriteContext, isGenerated: Bool) async throws -> WriteResult {
+    private func createOnce(
+        _ given: Object, _ encoded: EncodedObject<Object>?, _ context: WriteContext, isGenerated: Bool
+    ) async throws -> WriteResult {
         var object = given
         var context = context
         ObjectMetaLifecycle.prepareForCreate(&object.metadata, uid: services.names.uid(), now: context.now)
@@ -49,11 +49,13 @@ extension ObjectEndpoint {
         if !faults.isEmpty { throw APIStatusError.invalid(info, object.metadata.name, faults) }
         for text in definition.warnings(object, nil) { context.warnings.add(text) }
         for check in admission.validating { try await check(object, nil, context) }
-        return try await insert(object, context)
+        return try await insert(object, encoded, context)
     }
 
     /// Commits a new object, with what must be allocated for it.
-    private func insert(_ given: Object, _ context: WriteContext) async throws -> WriteResult {
+    private func insert(
+        _ given: Object, _ encoded: EncodedObject<Object>?, _ context: WriteContext
+    ) async throws -> WriteResult {
         let turn = try await admission.takeTurn(context)
         defer { turn?.end() }
         var context = context
@@ -65,7 +67,7 @@ extension ObjectEndpoint {
             var companions = try await definition.companions?(&object, nil, context) ?? .init()
             try await admission.addCompanions(to: &companions, given, nil, context)
             guard let complete = object else { throw APIStatusError.plain("the object was lost while it was prepared") }
-            let stored = try storedForm(complete)
+            let stored = try storedForm(complete, reusing: encoded)
             let meta = complete.metadata
             let key = key(meta)
             if context.isDryRun {

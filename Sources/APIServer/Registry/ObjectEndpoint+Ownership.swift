@@ -18,6 +18,7 @@ struct FieldFacts: Sendable {
 /// The facts of a kind, made when first asked for.
 final class FieldFactsBox<Object: RESTObject>: Sendable {
     private let facts = Mutex<FieldFacts?>(nil)
+    let exemplars = OwnershipExemplars<Object>()
 
     func get() -> FieldFacts {
         facts.withLock { known in
@@ -32,6 +33,28 @@ final class FieldFactsBox<Object: RESTObject>: Sendable {
 }
 
 extension ObjectEndpoint {
+    /// Notes in `metadata.managedFields` of a new object who makes it.
+    ///
+    /// - Returns: the object as it was, with its JSON, where that had to be made.
+    func own(_ object: inout Object, by manager: String, _ context: WriteContext) throws -> EncodedObject<Object>? {
+        guard object.metadata.managedFields.isEmpty, context.subresource.isEmpty else {
+            object.metadata.managedFields = try ownership(of: object, over: nil, by: manager, context)
+            return nil
+        }
+        let writer = writer(manager, context)
+        if let fields = fieldFacts.exemplars.fields(of: object) {
+            object.metadata.managedFields = FieldManager.create(fields, by: writer)
+            return nil
+        }
+        let facts = fieldFacts.get()
+        let encoded = EncodedObject(object)
+        let entries = FieldManager.create(
+            encoded.json, blank: facts.blank, shape: facts.shape, by: writer, facts.templates)
+        fieldFacts.exemplars.add(encoded, entries)
+        object.metadata.managedFields = entries
+        return definition.isView ? nil : encoded
+    }
+
     /// The entries of `metadata.managedFields` after a write, by what the request says: admission and the rules of the kind come
     /// later and own nothing.
     ///
@@ -41,11 +64,6 @@ extension ObjectEndpoint {
         _ context: WriteContext
     ) throws -> [ManagedFieldsEntry] {
         let facts = fieldFacts.get()
-        if before == nil, proposed.metadata.managedFields.isEmpty, context.subresource.isEmpty {
-            return FieldManager.create(
-                JSONCoding.encode(proposed), blank: facts.blank, shape: facts.shape, by: writer(manager, context),
-                facts.templates)
-        }
         let live = try before.map { try present($0.stored).bytes } ?? facts.blank
         let (stored, asked) = (before?.object.metadata.managedFields ?? [], proposed.metadata.managedFields)
         var plain = proposed

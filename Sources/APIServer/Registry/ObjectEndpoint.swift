@@ -94,7 +94,12 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
     // MARK: committing
 
     /// The stored form of an object, whose `resourceVersion` is left out.
-    func storedForm(_ object: Object) throws(APIStatusError) -> [UInt8] {
+    ///
+    /// - Parameter earlier: what it was before the server added its own.
+    func storedForm(
+        _ object: Object, reusing earlier: EncodedObject<Object>? = nil
+    ) throws(APIStatusError) -> [UInt8] {
+        if let stored = earlier?.storedForm(of: object) { return stored }
         var writer = JSONWriter(reserving: 2048, resourceVersion: .hole)
         definition.encode(object, &writer)
         guard let hole = writer.resourceVersionOffset, let stored = StoredForm.wrap(writer.bytes, hole: hole) else {
