@@ -9,8 +9,8 @@ import Wire
 
 /// The Go struct that a JSON path leads to.
 enum GoPlace {
-    /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where the
-    ///   fault is a struct's, map's or list's own.
+    /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where it has
+    ///   a name or is a struct, map or list; nil for plain scalars.
     static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (
         structure: String, path: String, type: String?
     ) {
@@ -19,7 +19,7 @@ enum GoPlace {
         var names: [String] = []
         var current: TypeExpression? = .named(type)
         for step in steps {
-            guard let expression = current else { break }
+            guard let expression = current.map({ unwrap($0, in: document) }) else { break }
             switch (step, expression) {
             case (.item, .list(let element)): current = element
             case (.member, .map(let value)): current = value
@@ -35,7 +35,39 @@ enum GoPlace {
             default: current = nil
             }
         }
-        return (structure, names.joined(separator: "."), current.flatMap { compound($0, in: document) })
+        if names.last == "uid", !plainUIDs.contains(structure) {
+            return (structure, names.joined(separator: "."), "types.UID")
+        }
+        return (
+            structure, names.joined(separator: "."),
+            current.flatMap { given($0, in: document) ?? compound(unwrap($0, in: document), in: document) }
+        )
+    }
+
+    /// The structs whose `uid` is a plain string; elsewhere it has a type of its own, which the schema does not tell.
+    private static let plainUIDs: Set<String> = ["UserInfo", "SubjectAccessReviewSpec"]
+
+    /// The Go type of a string, list or map that the API gave a name.
+    private static func given(_ expression: TypeExpression, in document: String) -> String? {
+        switch expression {
+        case .pointer(let inner): return given(inner, in: document)
+        case .named(let name):
+            let (home, local) = split(name, in: document)
+            for place in [home, "meta/v1"] {
+                guard let schema = Schema.shared.document(place) else { continue }
+                if schema.enums[local] != nil { return goType(.named(local), in: place) }
+                guard let alias = schema.aliases[local] else { continue }
+                // a second name of a named string is only that, one of anything else is a type
+                return given(alias.type, in: place) ?? goType(.named(local), in: place)
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    private static func split(_ name: String, in document: String) -> (home: String, local: String) {
+        guard name.contains("/"), let dot = name.lastIndex(of: ".") else { return (document, name) }
+        return (String(name[..<dot]), String(name[name.index(after: dot)...]))
     }
 
     /// The Go type of a structure, list or map; nil for scalars, and for types that read themselves.
@@ -63,8 +95,7 @@ enum GoPlace {
             case "IntOrString": return "intstr.IntOrString"
             default: break
             }
-            let local = name.split(separator: ".").last.map(String.init) ?? name
-            let home = name.contains("/") ? String(name.prefix { $0 != "." }) : document
+            let (home, local) = split(name, in: document)
             return (home.split(separator: "/").last.map(String.init) ?? "v1") + "." + local
         }
     }
@@ -75,7 +106,7 @@ enum GoPlace {
         guard let (schema, home) = structure(expression, in: document) else { return nil }
         for field in schema.fields {
             if field.isInline, let nested = self.field(name, of: field.type, in: home) { return nested }
-            if field.name == name { return (schema.name, home, unwrap(field.type, in: home)) }
+            if field.name == name { return (schema.name, home, field.type) }
         }
         return nil
     }
@@ -94,10 +125,7 @@ enum GoPlace {
         switch expression {
         case .pointer(let inner): return structure(inner, in: document)
         case .named(let name):
-            if let dot = name.lastIndex(of: "."), name.contains("/") {
-                let key = String(name[..<dot])
-                return Schema.shared.type(name).map { ($0, key) }
-            }
+            if name.contains("/") { return Schema.shared.type(name).map { ($0, split(name, in: document).home) } }
             if let found = Schema.shared.type("\(document).\(name)") { return (found, document) }
             return Schema.shared.type("meta/v1.\(name)").map { ($0, "meta/v1") }
         default: return nil

@@ -7,6 +7,7 @@
 package struct FailureStatus: Error, Sendable, Equatable {
     /// One of several faults.
     package struct Cause: Sendable, Equatable {
+        /// Empty where there is none.
         package var reason: String
         package var message: String
         /// Empty where it is not about one field.
@@ -24,9 +25,8 @@ package struct FailureStatus: Error, Sendable, Equatable {
         }
 
         fileprivate var json: String {
-            let place = field.isEmpty ? "" : #","field":"# + FailureStatus.quote(field)
-            return #"{"reason":"# + FailureStatus.quote(reason) + #","message":"# + FailureStatus.quote(message) + place
-                + "}"
+            let members = [("reason", reason), ("message", message), ("field", field)].filter { !$0.1.isEmpty }
+            return "{" + members.map { "\"\($0.0)\":" + FailureStatus.quote($0.1) }.joined(separator: ",") + "}"
         }
     }
 
@@ -121,8 +121,7 @@ extension FailureStatus {
     /// 413: the body is over the limit.
     package static func tooLarge(limit: Int) -> FailureStatus {
         FailureStatus(
-            code: 413, reason: "RequestEntityTooLarge", message: "Request entity too large: limit is \(limit)",
-            details: Details())
+            code: 413, reason: "RequestEntityTooLarge", message: "Request entity too large: limit is \(limit)")
     }
 
     /// 400.
@@ -153,8 +152,10 @@ extension FailureStatus {
 
     /// 500.
     package static func internalError(_ message: String) -> FailureStatus {
-        FailureStatus(
-            code: 500, reason: "InternalError", message: "Internal error occurred: \(message)", details: Details())
+        var details = Details()
+        details.causes = [Cause(reason: "", message: message, field: "")]
+        return FailureStatus(
+            code: 500, reason: "InternalError", message: "Internal error occurred: \(message)", details: details)
     }
 
     /// 503.
