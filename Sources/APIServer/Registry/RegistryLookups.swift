@@ -96,13 +96,8 @@ package struct RegistryLookups: ServiceAccountLookup, RBACSource, NodePodSource 
 
     // MARK: - NodePodSource
 
-    private static let nodeNameField = SelectableField("spec.nodeName", paths: ["spec.nodeName"])
-
     package func pods(onNode name: String) -> [Pod] {
-        let selection = ObjectSelection(fields: [FieldTerm(.field(Self.nodeNameField), value: name)])
-        return podCache.snapshotIfReady()?.objects(selection).compactMap {
-            try? JSONCoding.decode(Pod.self, from: $0.bytes)
-        } ?? []
+        podCache.objects(where: name).compactMap { try? JSONCoding.decode(Pod.self, from: $0.bytes) }
     }
 
     private static let volumeNamePath = [Array("spec".utf8), Array("volumeName".utf8)]

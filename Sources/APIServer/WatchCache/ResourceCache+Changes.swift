@@ -93,6 +93,7 @@ extension ResourceCache {
         }
         guard current != nil || previous != nil else { return nil }
         state.changedAt = revision
+        state.index?.replace(previous, with: current)
         if let previous { noteReplaced(previous, in: &state) }
         let event = CacheEvent(revision: revision, current: current, previous: previous)
         state.ring.append(event)

@@ -28,6 +28,8 @@ package final class ResourceCache: Sendable {
     struct State {
         var phase = Phase.idle
         var tree = ObjectTree()
+        /// Of the tree, where the cache has one.
+        var index: FieldIndex?
         /// Every change up to it is in the tree.
         var revision: UInt64 = 0
         /// The revision of the last change of the tree.
@@ -46,14 +48,16 @@ package final class ResourceCache: Sendable {
         /// Counts loads, so that a late delivery of an ended source is told apart.
         var generation = 0
     }
-    let state = Mutex(State())
+    let state: Mutex<State>
     /// Held while watchers are told of changes, so that each hears of them in order. Taken before ``state``, never after it.
     let delivering = Mutex(())
 
     /// - Parameters:
     ///   - prefix: ends with a slash.
     ///   - isNamespaced: whether keys have a namespace segment.
-    package init(store: any Store, prefix: StoreKey, isNamespaced: Bool) {
+    ///   - indexed: the field by which ``objects(where:)`` finds objects.
+    package init(store: any Store, prefix: StoreKey, isNamespaced: Bool, indexed: SelectableField? = nil) {
+        state = Mutex(State(index: indexed.map { FieldIndex($0) }))
         self.store = store
         self.prefix = prefix
         self.isNamespaced = isNamespaced
@@ -84,6 +88,15 @@ package final class ResourceCache: Sendable {
     /// - Throws: `StoreError` where the cache has to be filled and the store fails.
     package func get(namespace: String, name: String) async throws -> StoredObject? {
         try await snapshot().get(namespace: namespace, name: name)
+    }
+
+    /// The objects whose indexed field has a value, as they are now, in no order; none where the cache was not filled yet, or has no
+    /// index. Never waits.
+    package func objects(where value: String) -> [StoredObject] {
+        state.withLock { state in
+            guard case .ready = state.phase, let places = state.index?.places(of: value) else { return [] }
+            return places.compactMap { state.tree.get(namespace: $0.namespace, name: $0.name) }
+        }
     }
 
     /// The key of an object.
@@ -155,6 +168,7 @@ package final class ResourceCache: Sendable {
         let tree = ObjectTree(sorted: objects)
         state.withLock {
             $0.tree = tree
+            $0.index?.fill(objects)
             $0.revision = revision.rawValue
             $0.changedAt = revision.rawValue
             $0.ring = EventRing(floor: revision.rawValue)

@@ -50,6 +50,26 @@ struct ResourceCacheTests {
         }
     }
 
+    @Test("objects are found by an indexed field, whatever was there before and came since")
+    func index() async throws {
+        let cache = ResourceCache(
+            store: store, prefix: "/registry/configmaps/", isNamespaced: true,
+            indexed: SelectableField("data.v", paths: ["data.v"]))
+        let names = { (value: String) in cache.objects(where: value).map(\.name).sorted() }
+        try await put("a", "1")
+        try await put("b", "2")
+        #expect(names("1").isEmpty)
+        _ = try await cache.snapshot()
+        #expect(names("1") == ["a"])
+        try await put("c", "1")
+        try await put("b", "1")
+        #expect(names("1") == ["a", "b", "c"] && names("2").isEmpty)
+        try await put("a", "")
+        _ = try await store.commit(
+            StoreTransaction(conditions: [], mutations: [.delete(StoreKey("/registry/configmaps/default/c"))]))
+        #expect(names("1") == ["b"] && names("").isEmpty)
+    }
+
     @Test("readers that ask at once share one filling")
     func concurrentLoad() async throws {
         let cache = cache()
