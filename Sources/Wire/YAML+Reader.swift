@@ -11,17 +11,20 @@ struct YAMLDocumentReader {
 
     /// Stands before a key that another one of the same map replaces; private use, so that no key of a user starts with it.
     private static let replacedMark = "\u{F8FF}\u{F8FE}"
-    /// How many keys that stand twice are tolerated in one stream.
+    /// How many keys that stand twice are tolerated in one stream, each of which has it read once more.
     private static let duplicateLimit = 64
-    /// How many values one document may have: aliases of aliases grow without bound ("billion laughs").
-    private static let valueLimit = 2_000_000
+    /// How many bytes are read again at most because of them.
+    private static let rereadLimit = 8 << 20
+    /// How many values the aliases of one document may stand for: aliases of aliases grow without bound ("billion laughs"). As
+    /// many as `goyaml` takes before it asks how much of a document is aliases.
+    private static let aliasedLimit = 400_000
 
     /// Reads all documents, or the first one alone.
     mutating func read(_ bytes: [UInt8], all: Bool) throws(YAMLError) -> [JSONValue] {
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw YAMLError(message: "yaml: invalid leading UTF-8 octet")
         }
-        for _ in 0...Self.duplicateLimit {
+        for _ in 0...min(Self.duplicateLimit, max(Self.rereadLimit / max(bytes.count, 1), 2)) {
             do {
                 return try documents(text, all: all)
             } catch YamlError.duplicatedKeysInMapping(_, let context) {
@@ -40,7 +43,8 @@ struct YAMLDocumentReader {
 
     private mutating func documents(_ text: String, all: Bool) throws -> [JSONValue] {
         duplicates = []
-        budget = Self.valueLimit
+        // a value takes two bytes at least where it is written out
+        budget = text.utf8.count / 2 + 1 + Self.aliasedLimit
         let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
         var values: [JSONValue] = []
         while let root = try parser.nextRoot() {

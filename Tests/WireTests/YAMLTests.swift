@@ -57,6 +57,20 @@ struct YAMLTests {
         #expect(documents == [["a": 1], ["b": 2]])
     }
 
+    @Test("a long text is not read again for each of many keys that stand twice")
+    func manyDuplicates() {
+        let keys = (0..<40).map { "k\($0): 1\nk\($0): 2\n" }.joined()
+        #expect(throws: Never.self) { try YAML.toJSON(Array(keys.utf8)) }
+        let comment = "# " + String(repeating: "x", count: 1 << 20) + "\n"
+        #expect(throws: YAMLError.self) { try YAML.toJSON(Array((keys + comment).utf8)) }
+    }
+
+    @Test("what is written out may be more than what aliases may stand for")
+    func long() throws {
+        let text = "[" + String(repeating: "1,", count: 420_000) + "1]"
+        #expect(try YAML.parse(Array(text.utf8)).arrayValue?.count == 420_001)
+    }
+
     @Test("aliases of aliases are refused")
     func laughs() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
