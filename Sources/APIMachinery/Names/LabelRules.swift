@@ -44,20 +44,6 @@ public enum LabelRules {
         return faults
     }
 
-    /// A name below a domain that may have several parts: `acme.io/foo/bar`.
-    public static func domainPath(_ text: String) -> [String] {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            return ["must be a domain-prefixed path (such as \"acme.io/foo\")"]
-        }
-        let allowed = Set("/-._~%!$&'()*+,;=:".utf8)
-        let fits = parts[1].utf8.allSatisfy { byte in
-            NameRules.isLetter(byte) || NameRules.isDigit(byte) || allowed.contains(byte)
-        }
-        let host = NameRules.dns1123Subdomain(String(parts[0]))
-        return host + (fits ? [] : ["Invalid path (must be of the form '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')"])
-    }
-
     /// A label's value: empty, or at most 63 of letters, digits, `-`, `_`, `.`, with a letter or digit at both ends.
     public static func value(_ text: String) -> [String] {
         var faults = text.utf8.count > 63 ? ["must be no more than 63 bytes"] : []

@@ -17,7 +17,8 @@ public enum NameRules {
     /// A message with examples and the regular expression, as `RegexError` words it.
     static func regexError(_ message: String, _ pattern: String, _ examples: String...) -> String {
         let shown = examples.map { "'\($0)', " }.joined(separator: " or ")
-        return message + " (e.g. " + shown + "regex used for validation is '" + pattern + "')"
+        return message + " (" + (examples.isEmpty ? "" : "e.g. ") + shown + "regex used for validation is '" + pattern
+            + "')"
     }
 
     static let labelMessage = regexError(

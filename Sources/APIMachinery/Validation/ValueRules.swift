@@ -78,31 +78,20 @@ enum ValueRules {
         }
     }
 
-    /// An IP address of either family, without leading zeros.
-    static func ipAddress(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
-        guard NetworkAddress(text) == nil else { return [] }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        let isPadded = parts.count == 4 && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 3 && UInt8($0) != nil }
-        let message =
-            isPadded ? "must not have leading 0s" : "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-        return [.invalid(path(), text, message)]
-    }
-
-    /// A network (`10.0.0.0/8`) with no bits set beyond its prefix.
-    static func cidr(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
-        guard let network = parseCIDR(text) else {
-            return [.invalid(path(), text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+    /// A name below a domain that may have several parts: `acme.io/foo/bar`.
+    static func domainPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if text.isEmpty { return [.required(path())] }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+            return [.invalid(path(), text, #"must be a domain-prefixed path (such as "acme.io/foo")"#)]
         }
-        return network.isExact ? [] : [.invalid(path(), text, "must not have bits set beyond the prefix length")]
-    }
-
-    /// The network that a text names, and whether it is written without bits beyond the prefix.
-    static func parseCIDR(_ text: String) -> (network: CIDR, isExact: Bool)? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = NetworkAddress(String(parts[0])), let length = Int(parts[1]),
-            let network = CIDR(address, prefixLength: length)
-        else { return nil }
-        return (network, network.network == address)
+        let errors = NameRules.dns1123Subdomain(parts[0]).map { FieldError.invalid(path(), parts[0], $0) }
+        let allowed = "/-._~%!$&'()*+,;=:".utf8
+        let fits = parts[1].utf8.allSatisfy { byte in
+            NameRules.isLetter(byte) || NameRules.isDigit(byte) || allowed.contains(byte)
+        }
+        let form = NameRules.regexError("Invalid path", #"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"#)
+        return fits ? errors : errors + [.invalid(path(), parts[1], form)]
     }
 
     /// A user or group id.

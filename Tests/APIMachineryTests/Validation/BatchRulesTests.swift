@@ -33,6 +33,12 @@ struct BatchRulesTests {
             spec(#""ttlSecondsAfterFinished":-1"#, ["ttlSecondsAfterFinished: Invalid value: -1: must be greater"]),
             spec(#""managedBy":"x""#, [#"managedBy: Invalid value: "x": must be a domain-prefixed path"#]),
             spec(
+                #""managedBy":"A/ ""#,
+                [
+                    #"managedBy: Invalid value: "A": a lowercase RFC 1123 subdomain"#,
+                    #"managedBy: Invalid value: " ": Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')"#,
+                ]),
+            spec(
                 #""podReplacementPolicy":"Soon""#,
                 [
                     #"podReplacementPolicy: Unsupported value: "Soon": supported values: "Failed", "TerminatingOrFailed""#
@@ -52,6 +58,25 @@ struct BatchRulesTests {
                 ]),
         ])
     func change(_ test: RuleCase) throws { test.expect(try RuleTable.update(Job.self, Self.job, test.patch)) }
+
+    @Test(
+        "the template of a job may change while it rests",
+        arguments: [
+            (#""spec":{"suspend":true}"#, true),
+            (#""spec":{"suspend":true},"status":{"active":1}"#, false),
+            (#""spec":{"suspend":true},"status":{"startTime":"2026-01-01T00:00:00Z"}"#, false),
+            (
+                #""spec":{"suspend":true},"status":{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Suspended","status":"True"}]}"#,
+                true
+            ),
+            (#""spec":{}"#, false),
+        ])
+    func template(_ state: String, _ mayChange: Bool) throws {
+        let old: Job = try RuleTable.object(Self.job, "{" + state + "}")
+        var new = old
+        new.spec.template.spec.nodeSelector = ["a": "b"]
+        #expect(new.validateUpdate(from: old).isEmpty == mayChange)
+    }
 
     @Test(
         "schedules",

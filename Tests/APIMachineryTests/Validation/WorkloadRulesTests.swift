@@ -19,6 +19,15 @@ struct WorkloadRulesTests {
     @Test(
         "a stateful set",
         arguments: [
+            RuleCase(
+                "its name begins the names of hosts", #"{"metadata":{"name":"a.b"}}"#,
+                [#"metadata.name: Invalid value: "a.b": must not contain dots"#]),
+            spec(
+                #""selector":{"matchLabels":{"a":"-"}}"#,
+                [
+                    #"spec.selector.matchLabels: Invalid value: "-": a valid label"#,
+                    #"spec.selector: Invalid value: {"matchLabels":{"a":"-"}}"#,
+                ]),
             spec(
                 #""podManagementPolicy":"x""#,
                 [
@@ -44,10 +53,40 @@ struct WorkloadRulesTests {
         test.expect(try RuleTable.create(StatefulSet.self, Self.workload, test.patch))
     }
 
+    @Test("what of a stateful set never changes is not looked at again")
+    func statefulSetChange() throws {
+        let base = Self.workload.replacing(#""spec":{"#, with: #""spec":{"serviceName":"A","#, maxReplacements: 1)
+        RuleCase("", "", []).expect(try RuleTable.update(StatefulSet.self, base, #"{"spec":{"replicas":3}}"#))
+    }
+
+    @Test(
+        "a deployment",
+        arguments: [
+            spec(
+                #""strategy":{"type":"x"}"#,
+                [
+                    #"spec.strategy: Unsupported value: {"Type":"x","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate""#
+                ]),
+            spec(
+                #""strategy":{"rollingUpdate":{"maxUnavailable":"0%","maxSurge":0}}"#,
+                [
+                    #"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0"#
+                ]),
+        ])
+    func deployment(_ test: RuleCase) throws {
+        test.expect(try RuleTable.create(Deployment.self, Self.workload, test.patch))
+    }
+
     @Test(
         "a daemon set",
         arguments: [
             RuleCase("as it is", "{}", []),
+            spec(
+                #""updateStrategy":{"rollingUpdate":{"maxUnavailable":"101%","maxSurge":1}}"#,
+                [
+                    #"spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%"#,
+                    "spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero",
+                ]),
             spec(
                 #""template":{"spec":{"activeDeadlineSeconds":1}}"#,
                 [
@@ -83,6 +122,19 @@ struct WorkloadRulesTests {
         test.expect(try RuleTable.status(ReplicaSet.self, Self.workload, test.patch))
     }
 
+    @Test("counts in the status of a stateful set, then its metadata")
+    func statefulSetStatus() throws {
+        RuleCase(
+            "", "",
+            [
+                "status.collisionCount: Invalid value: -1: must be greater than or equal to 0",
+                #"metadata.name: Invalid value: "v": field is immutable"#,
+            ]
+        ).expect(
+            try RuleTable.status(
+                StatefulSet.self, Self.workload, #"{"metadata":{"name":"v"},"status":{"collisionCount":-1}}"#))
+    }
+
     @Test("the count of collisions only grows")
     func collisions() throws {
         let base = #"{"metadata":{"name":"w","namespace":"n"},"status":{"collisionCount":2}}"#
@@ -108,6 +160,13 @@ struct WorkloadRulesTests {
         let base = #"{"metadata":{"name":"r","namespace":"n"},"data":{"a":1},"revision":1}"#
         RuleCase("", "", ["data: Required value: data is mandatory"]).expect(
             try RuleTable.create(ControllerRevision.self, base, #"{"data":null}"#))
+        RuleCase(
+            "", "",
+            [
+                "revision: Invalid value: -1: must be greater than or equal to 0",
+                "data: Required value: data must be a valid JSON object",
+            ]
+        ).expect(try RuleTable.create(ControllerRevision.self, base, #"{"data":[1],"revision":-1}"#))
         RuleCase(
             "", "",
             [

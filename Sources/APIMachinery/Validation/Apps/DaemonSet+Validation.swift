@@ -45,16 +45,16 @@ extension DaemonSet: Validated {
         let (unavailable, surge) = (update.maxUnavailable ?? .int(0), update.maxSurge ?? .int(0))
         var errors = ValueRules.countOrPercent(unavailable, path.child("maxUnavailable"))
         errors += ValueRules.countOrPercent(surge, path.child("maxSurge"))
-        let isZero = { (value: IntOrString) in value == .int(0) || value == .string("0%") }
-        switch (isZero(unavailable), isZero(surge)) {
+        errors += ValueRules.atMostAll(unavailable, path.child("maxUnavailable"))
+        errors += ValueRules.atMostAll(surge, path.child("maxSurge"))
+        switch (WorkloadRules.amount(unavailable) == 0, WorkloadRules.amount(surge) == 0) {
         case (true, true): errors.append(.required(path.child("maxUnavailable"), "cannot be 0 when maxSurge is 0"))
         case (false, false):
             let shown = JSONValue(encoding: surge)
             errors.append(.invalid(path.child("maxSurge"), shown, "may not be set when maxUnavailable is non-zero"))
         default: break
         }
-        errors += ValueRules.atMostAll(unavailable, path.child("maxUnavailable"))
-        return errors + ValueRules.atMostAll(surge, path.child("maxSurge"))
+        return errors
     }
 
     /// Upstream looks at a changed one as at a new one, and then at the change.

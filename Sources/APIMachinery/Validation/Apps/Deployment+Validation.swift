@@ -36,7 +36,9 @@ extension Deployment: Validated {
                 return [.required(path.child("rollingUpdate"), "this should be defaulted and never be nil")]
             }
             return rolling(update, path.child("rollingUpdate"))
-        default: return [.notSupported(path, spec.strategy.type, ["Recreate", "RollingUpdate"])]
+        default:
+            let shown = InternalForm.json(spec.strategy, "apps/v1.DeploymentStrategy")
+            return [.notSupported(path, shown, ["Recreate", "RollingUpdate"])]
         }
     }
 
@@ -44,18 +46,11 @@ extension Deployment: Validated {
         let (unavailable, surge) = (update.maxUnavailable ?? .int(0), update.maxSurge ?? .int(0))
         var errors = ValueRules.countOrPercent(unavailable, path.child("maxUnavailable"))
         errors += ValueRules.countOrPercent(surge, path.child("maxSurge"))
-        if Self.isZero(unavailable), Self.isZero(surge) {
-            let shown: JSONValue = if case .string(let text) = unavailable { .string(text) } else { 0 }
+        if WorkloadRules.amount(unavailable) == 0, WorkloadRules.amount(surge) == 0 {
+            let shown = JSONValue(encoding: unavailable)
             errors.append(.invalid(path.child("maxUnavailable"), shown, "may not be 0 when `maxSurge` is 0"))
         }
         return errors + ValueRules.atMostAll(unavailable, path.child("maxUnavailable"))
-    }
-
-    private static func isZero(_ value: IntOrString) -> Bool {
-        switch value {
-        case .int(let number): number == 0
-        case .string(let text): Int(text.hasSuffix("%") ? String(text.dropLast()) : text) == 0
-        }
     }
 
     public func validateChange(from old: Deployment) -> [FieldError] {

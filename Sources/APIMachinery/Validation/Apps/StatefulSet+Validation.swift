@@ -5,10 +5,22 @@ public import KubernetesAPI
 import Wire
 
 extension StatefulSet: Validated {
-    /// The name becomes a label of the pods.
-    public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.subdomainName }
+    /// The name begins the host names of the pods, which are labels.
+    public static var nameRule: ObjectMetaRules.NameRule { ObjectMetaRules.labelName }
 
     public func validateBody() -> [FieldError] {
+        let path = FieldPath("spec")
+        var errors = specFaults()
+        for (index, claim) in spec.volumeClaimTemplates.enumerated() {
+            errors += ClaimRules.spec(claim.spec, path.child("volumeClaimTemplates").index(index).child("spec"))
+        }
+        return errors
+    }
+
+    /// The faults of all but the templates of claims.
+    ///
+    /// - Parameter isNew: whether the name of the service is looked at: it never changes.
+    private func specFaults(isNew: Bool = true) -> [FieldError] {
         let path = FieldPath("spec")
         var errors: [FieldError] = []
         if !["OrderedReady", "Parallel"].contains(spec.podManagementPolicy) {
@@ -20,13 +32,11 @@ extension StatefulSet: Validated {
         errors += ValueRules.nonNegative(spec.replicas ?? 0, path.child("replicas"))
         errors += ValueRules.nonNegative(spec.minReadySeconds, path.child("minReadySeconds"))
         if let start = spec.ordinals?.start { errors += ValueRules.nonNegative(start, path.child("ordinals", "start")) }
-        errors += ValueRules.optionalName(spec.serviceName, path.child("serviceName"), NameRules.dns1123Label)
-        errors += WorkloadRules.selector(spec.selector, kind: "statefulset", template: templateWithClaims)
-        errors += WorkloadRules.template(templateWithClaims, of: "StatefulSet")
-        for (index, claim) in spec.volumeClaimTemplates.enumerated() {
-            errors += ClaimRules.spec(claim.spec, path.child("volumeClaimTemplates").index(index).child("spec"))
+        if isNew {
+            errors += ValueRules.optionalName(spec.serviceName, path.child("serviceName"), NameRules.dns1123Label)
         }
-        return errors
+        errors += WorkloadRules.selector(spec.selector, kind: "statefulset", template: templateWithClaims, fault: "")
+        return errors + WorkloadRules.template(templateWithClaims, of: "StatefulSet")
     }
 
     /// The template with the volumes that the claims will be.
@@ -59,7 +69,7 @@ extension StatefulSet: Validated {
             if let unavailable = update.maxUnavailable {
                 let at = path.child("rollingUpdate", "maxUnavailable")
                 errors += ValueRules.countOrPercent(unavailable, at)
-                if unavailable == .int(0) || unavailable == .string("0%") {
+                if WorkloadRules.amount(unavailable) == 0 {
                     errors.append(.invalid(at, JSONValue(encoding: unavailable), "cannot be 0"))
                 }
                 errors += ValueRules.atMostAll(unavailable, at)
@@ -75,6 +85,12 @@ extension StatefulSet: Validated {
         guard let policy = spec.persistentVolumeClaimRetentionPolicy else { return [] }
         return ValueRules.oneOf(policy.whenDeleted, ["Retain", "Delete"], path.child("whenDeleted"))
             + ValueRules.oneOf(policy.whenScaled, ["Retain", "Delete"], path.child("whenScaled"))
+    }
+
+    /// What never changes is not looked at again.
+    public func validateUpdate(from old: StatefulSet) -> [FieldError] {
+        ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + specFaults(isNew: false)
+            + validateChange(from: old)
     }
 
     public func validateChange(from old: StatefulSet) -> [FieldError] {
@@ -98,12 +114,13 @@ extension StatefulSet: Validated {
             ("readyReplicas", status.readyReplicas), ("currentReplicas", status.currentReplicas),
             ("updatedReplicas", status.updatedReplicas), ("availableReplicas", status.availableReplicas),
         ]
-        var errors = ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
-        errors += WorkloadRules.counts(status.replicas, parts, generation: status.observedGeneration)
+        var errors = WorkloadRules.counts(
+            status.replicas, parts, generation: status.observedGeneration, collisions: status.collisionCount)
         if status.availableReplicas > status.readyReplicas {
             let at = FieldPath("status", "availableReplicas")
             errors.append(.invalid(at, status.availableReplicas, "cannot be greater than status.readyReplicas"))
         }
-        return errors + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
+        return errors + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
+            + WorkloadRules.notDecremented(status.collisionCount, old.status.collisionCount)
     }
 }

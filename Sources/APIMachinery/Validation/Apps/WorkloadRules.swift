@@ -7,9 +7,12 @@ import Wire
 /// Rules that workloads share.
 enum WorkloadRules {
     /// The selector of a workload, and whether it selects the template's pods.
-    static func selector(_ selector: LabelSelector?, kind: String = "deployment", template: PodTemplateSpec)
-        -> [FieldError]
-    {
+    ///
+    /// - Parameter fault: what is said of a selector with faults as a whole.
+    static func selector(
+        _ selector: LabelSelector?, kind: String = "deployment", template: PodTemplateSpec,
+        fault: String = "invalid label selector"
+    ) -> [FieldError] {
         let path = FieldPath("spec", "selector")
         var errors: [FieldError] = []
         if let selector {
@@ -19,7 +22,7 @@ enum WorkloadRules {
                 errors.append(.invalid(path, JSONValue(encoding: selector), "empty selector is invalid for \(kind)"))
             }
             if !faults.isEmpty {
-                errors.append(.invalid(path, JSONValue(encoding: selector), "invalid label selector"))
+                errors.append(.invalid(path, JSONValue(encoding: selector), fault))
                 return errors
             }
         } else {
@@ -57,17 +60,27 @@ enum WorkloadRules {
 
     /// Counts in a status: none negative, parts not greater than the whole.
     static func counts(
-        _ whole: Int32, _ parts: [(String, Int32)], generation: Int64, terminating: Int32? = nil
+        _ whole: Int32, _ parts: [(String, Int32)], generation: Int64, terminating: Int32? = nil,
+        collisions: Int32? = nil
     ) -> [FieldError] {
         let path = FieldPath("status")
         var errors = ValueRules.nonNegative(whole, path.child("replicas"))
         for (name, count) in parts { errors += ValueRules.nonNegative(count, path.child(name)) }
         errors += ValueRules.nonNegative(generation, path.child("observedGeneration"))
         if let terminating { errors += ValueRules.nonNegative(terminating, path.child("terminatingReplicas")) }
+        if let collisions { errors += ValueRules.nonNegative(collisions, path.child("collisionCount")) }
         for (name, count) in parts where count > whole {
             errors.append(.invalid(path.child(name), count, "cannot be greater than status.replicas"))
         }
         return errors
+    }
+
+    /// The number of a count or percentage; of a text that is neither, 0.
+    static func amount(_ value: IntOrString) -> Int {
+        switch value {
+        case .int(let number): Int(number)
+        case .string(let text): Int(NameRules.percent(text).isEmpty ? String(text.dropLast()) : text) ?? 0
+        }
     }
 
     /// A counter that only grows.

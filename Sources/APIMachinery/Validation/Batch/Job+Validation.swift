@@ -100,10 +100,16 @@ extension Job: Validated {
         return [.invalid(path, shown, "can only be modified in tandem with spec.parallelism")]
     }
 
-    /// While a job is suspended and has not begun, it may still be told where its pods run and what they get.
+    /// Whether a job rests: it is suspended, no pod is left, and it has not begun or is known to be suspended.
+    private var isResting: Bool {
+        spec.suspend == true && status.active == 0
+            && (status.startTime == nil
+                || status.conditions.contains { $0.type == "Suspended" && $0.status == ConditionStatus.true })
+    }
+
+    /// While a job rests, it may still be told where its pods run and what they get.
     private func template(from old: Job, _ path: FieldPath) -> [FieldError] {
-        let isOpen = old.spec.suspend == true && old.status.startTime == nil
-        guard isOpen else {
+        guard old.isResting else {
             return ValueRules.immutable(spec.template, old.spec.template, path) {
                 InternalForm.json($0, "core/v1.PodTemplateSpec")
             }

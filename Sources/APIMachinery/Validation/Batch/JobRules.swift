@@ -43,8 +43,7 @@ enum JobRules {
     }
 
     private static func managedBy(_ name: String, _ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = name.isEmpty ? [.required(path)] : []
-        if !name.isEmpty { errors += LabelRules.domainPath(name).map { .invalid(path, name, $0) } }
+        var errors = ValueRules.domainPath(name, path)
         if name.utf8.count > 63 { errors.append(.tooLong(path, limit: 63)) }
         return errors
     }

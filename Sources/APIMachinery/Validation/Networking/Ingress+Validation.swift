@@ -120,7 +120,7 @@ extension Ingress: Validated {
             var errors = ValueRules.name(service.name, at.child("name"), NameRules.dns1123Label)
             let port = at.child("port")
             switch (service.port.name.isEmpty, service.port.number) {
-            case (true, 0): errors.append(.required(port, "port name or number is required"))
+            case (true, 0): errors.append(.required(path, "port name or number is required"))
             case (false, 0):
                 errors += NameRules.portName(service.port.name).map {
                     .invalid(port.child("name"), service.port.name, $0)

@@ -8,7 +8,7 @@ import Wire
 /// What is an address and what is a name.
 enum NetworkAddressRules {
     /// Whether the text is no IP address.
-    static func isName(_ text: String) -> Bool { NetworkAddress(text) == nil }
+    static func isName(_ text: String) -> Bool { ValueRules.looseAddress(text) == nil }
 }
 
 extension NetworkPolicy: Validated {
@@ -28,7 +28,7 @@ extension NetworkPolicy: Validated {
             return errors + [.invalid(path.child("policyTypes"), ValueRules.json(spec.policyTypes), text)]
         }
         for (index, type) in spec.policyTypes.enumerated() {
-            errors += ValueRules.oneOf(type, ["Egress", "Ingress"], path.child("policyTypes").index(index))
+            errors += ValueRules.oneOf(type, ["Ingress", "Egress"], path.child("policyTypes").index(index))
         }
         return errors
     }
@@ -42,7 +42,7 @@ extension NetworkPolicy: Validated {
         var errors: [FieldError] = []
         for (index, port) in ports.enumerated() {
             let at = path.index(index)
-            errors += ValueRules.oneOf(port.protocol, ["SCTP", "TCP", "UDP"], at.child("protocol"))
+            errors += ValueRules.oneOf(port.protocol, ["TCP", "UDP", "SCTP"], at.child("protocol"))
             guard let number = port.port else {
                 if let end = port.endPort {
                     errors.append(
@@ -50,16 +50,18 @@ extension NetworkPolicy: Validated {
                 }
                 continue
             }
-            errors += ValueRules.port(number, at.child("port"))
-            guard let end = port.endPort else { continue }
-            switch number {
-            case .int(let first):
+            let faults = ValueRules.port(number, at.child("port"))
+            switch (number, port.endPort) {
+            case (_, nil): errors += faults
+            case (.int(let first), let end?):
+                errors += faults
                 if first > end {
                     errors.append(.invalid(at.child("endPort"), end, "must be greater than or equal to `port`"))
                 }
                 errors += NameRules.portNumber(Int(end)).map { .invalid(at.child("endPort"), end, $0) }
-            case .string:
+            case (.string, let end?):
                 errors.append(.invalid(at.child("endPort"), end, "may not be specified when `port` is non-numeric"))
+                errors += faults
             }
         }
         return errors
@@ -89,10 +91,8 @@ extension NetworkPolicy: Validated {
         var errors = faults
         for (index, text) in block.except.enumerated() {
             let at = path.child("except").index(index)
-            guard let part = ValueRules.parseCIDR(text)?.network else {
-                errors += ValueRules.cidr(text, at)
-                continue
-            }
+            errors += ValueRules.cidr(text, at)
+            guard let part = ValueRules.parseCIDR(text)?.network else { continue }
             if !whole.contains(part) || whole.prefixLength >= part.prefixLength {
                 errors.append(.invalid(at, text, "must be a strict subset of `cidr`"))
             }

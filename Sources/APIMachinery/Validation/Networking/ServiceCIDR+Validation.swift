@@ -17,7 +17,7 @@ extension ServiceCIDR: Validated {
             let text = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"
             return [.invalid(path, ValueRules.json(spec.cidrs), text)]
         }
-        return spec.cidrs.enumerated().flatMap { ValueRules.cidr($1, path.index($0)) }
+        return spec.cidrs.enumerated().flatMap { ValueRules.canonicalCIDR($1, path.index($0)) }
     }
 
     /// Whether two networks are one of each family.
@@ -49,13 +49,7 @@ extension ServiceCIDR: Validated {
 extension IPAddress: Validated {
     /// An address in its one way of writing.
     public static var nameRule: ObjectMetaRules.NameRule {
-        { name, _ in
-            guard let address = NetworkAddress(name) else {
-                return ValueRules.ipAddress(name, FieldPath("metadata", "name")).map(\.detail)
-            }
-            let canonical = address.description
-            return canonical == name ? [] : ["must be in canonical form (\(GoText.quote(canonical)))"]
-        }
+        { name, _ in ValueRules.canonicalAddress(name, FieldPath("metadata", "name")).map(\.detail) }
     }
 
     public func validateBody() -> [FieldError] {
