@@ -62,6 +62,24 @@ struct ClusterRulesTests {
         test.expect(try RuleTable.create(PriorityClass.self, #"{"metadata":{"name":"p"},"value":5}"#, test.patch))
     }
 
+    @Test(
+        "a RuntimeClass",
+        arguments: [
+            RuleCase("as it is", "{}", []),
+            RuleCase("no handler", #"{"handler":""}"#, ["handler: Required value"]),
+            RuleCase(
+                "tolerations",
+                #"{"scheduling":{"tolerations":[{"key":"a","operator":"x"},{"key":"b","operator":"Exists","effect":"NoExecute"},{"key":"b","operator":"Exists","effect":"NoExecute","tolerationSeconds":1}]}}"#,
+                [
+                    #"scheduling.tolerations.tolerations[0].operator: Unsupported value: "x""#,
+                    #"scheduling.tolerations[2]: Duplicate value: {"Key":"b","Operator":"Exists","Value":"","Effect":"NoExecute","TolerationSeconds":1}"#,
+                ]),
+        ])
+    func runtimeClass(_ test: RuleCase) throws {
+        test.expect(
+            try RuleTable.create(RuntimeClass.self, #"{"metadata":{"name":"r"},"handler":"a"}"#, test.patch))
+    }
+
     @Test("values of classes and handlers of runtimes do not change")
     func changes() throws {
         RuleCase(

@@ -6,7 +6,7 @@ import Wire
 
 extension RuntimeClass: Validated {
     public func validateBody() -> [FieldError] {
-        var errors = NameRules.dns1123Label(handler).map { FieldError.invalid(FieldPath("handler"), handler, $0) }
+        var errors = ValueRules.name(handler, FieldPath("handler"), NameRules.dns1123Label)
         if let overhead {
             var resources = ResourceRequirements()
             resources.limits = overhead.podFixed
@@ -16,9 +16,10 @@ extension RuntimeClass: Validated {
         guard let scheduling else { return errors }
         let path = FieldPath("scheduling")
         errors += LabelRules.labels(scheduling.nodeSelector, at: path.child("nodeSelector"))
-        errors += SchedulingRules.tolerations(scheduling.tolerations, path.child("tolerations"))
+        // upstream names the field twice
+        errors += SchedulingRules.tolerations(scheduling.tolerations, path.child("tolerations", "tolerations"))
         for (index, toleration) in scheduling.tolerations.enumerated()
-        where scheduling.tolerations[..<index].contains(toleration) {
+        where scheduling.tolerations[..<index].contains(where: { $0.isAlike(toleration) }) {
             let shown = InternalForm.json(toleration, "core/v1.Toleration")
             errors.append(.duplicate(path.child("tolerations").index(index), shown))
         }
@@ -28,5 +29,12 @@ extension RuntimeClass: Validated {
     public func validateUpdate(from old: RuntimeClass) -> [FieldError] {
         validateAsNew() + ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata)
             + ValueRules.immutable(handler, old.handler, FieldPath("handler"))
+    }
+}
+
+extension Toleration {
+    /// Whether both tolerate the same, however long.
+    fileprivate func isAlike(_ other: Toleration) -> Bool {
+        key == other.key && `operator` == other.`operator` && value == other.value && effect == other.effect
     }
 }
