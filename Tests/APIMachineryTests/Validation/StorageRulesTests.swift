@@ -31,6 +31,11 @@ struct StorageRulesTests {
                     "spec.tokenRequests[0].expirationSeconds: Invalid value: 4294967297: may not specify a duration larger than 2^32 seconds"
                 ]),
             RuleCase(
+                "tokens in secrets for none", #"{"spec":{"serviceAccountTokenInSecrets":true}}"#,
+                [
+                    "spec.serviceAccountTokenInSecrets: Invalid value: true: serviceAccountTokenInSecrets is set but no tokenRequests are specified"
+                ]),
+            RuleCase(
                 "modes", #"{"spec":{"volumeLifecycleModes":["x"]}}"#,
                 [#"spec.volumeLifecycleModes: Unsupported value: "x": supported values: "Persistent", "Ephemeral""#]),
             RuleCase(
@@ -102,7 +107,7 @@ struct StorageRulesTests {
         "a VolumeAttachment",
         arguments: [
             RuleCase("as it is", "{}", []),
-            RuleCase("attacher", #"{"spec":{"attacher":""}}"#, ["spec.attacher: Required", "spec.attacher: Required"]),
+            RuleCase("attacher", #"{"spec":{"attacher":""}}"#, ["spec.attacher: Required"]),
             RuleCase(
                 "no source", #"{"spec":{"source":{"persistentVolumeName":null}}}"#,
                 ["spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName"]),

@@ -43,7 +43,7 @@ extension CertificateSigningRequest: Validated {
 
     private func usageFaults(replacing old: CertificateSigningRequest?, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if spec.usages.isEmpty { errors.append(.required(path, "usages must be provided")) }
+        if spec.usages.isEmpty { errors.append(.required(path)) }
         let before = old?.spec.usages ?? []
         if Self.usages.isSuperset(of: before) {
             for (index, usage) in spec.usages.enumerated() where !Self.usages.contains(usage) {
@@ -158,7 +158,7 @@ extension CertificateSigningRequest: Validated {
 /// The names of signers: `example.com/name`.
 enum SignerNameRules {
     static func validate(_ name: String, _ path: FieldPath) -> [FieldError] {
-        if name.isEmpty { return [.required(path, "signerName must be provided")] }
+        if name.isEmpty { return [.required(path)] }
         let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard segments.count == 2 else {
             let text = "must be a fully qualified domain and path of the form 'example.com/signer-name'"

@@ -258,7 +258,7 @@ enum CapacityPolicyRules {
             errors.append(.invalid(path.child("min"), low.text, "min is larger than capacity value: \(whole.text)"))
         }
         if standard < low {
-            errors.append(.invalid(path.child("default"), standard.text, "default is less than min: \(low.text)"))
+            errors.append(.invalid(path.child("min"), standard.text, "default is less than min: \(low.text)"))
         }
         if let high = range.max {
             let at = path.child("max")
@@ -267,8 +267,7 @@ enum CapacityPolicyRules {
                 errors.append(.invalid(at, high.text, "max is larger than capacity value: \(whole.text)"))
             }
             if standard > high {
-                errors.append(
-                    .invalid(path.child("default"), standard.text, "default is more than max: \(high.text)"))
+                errors.append(.invalid(at, standard.text, "default is more than max: \(high.text)"))
             }
         }
         guard let step = range.step else { return errors }

@@ -20,6 +20,10 @@ extension CSIDriver: Validated {
             let at = path.child("nodeAllocatableUpdatePeriodSeconds")
             errors.append(.invalid(at, seconds, "must be greater than or equal to 10 seconds"))
         }
+        if let isInSecrets = spec.serviceAccountTokenInSecrets, spec.tokenRequests.isEmpty {
+            let text = "serviceAccountTokenInSecrets is set but no tokenRequests are specified"
+            errors.append(.invalid(path.child("serviceAccountTokenInSecrets"), .bool(isInSecrets), text))
+        }
         return errors
     }
 

@@ -8,15 +8,11 @@ extension VolumeAttachment: Validated {
     private static let metadataSizeLimit = 256 * 1024
     private static let messageSizeLimit = 1024
 
-    public func validateBody() -> [FieldError] {
-        let attacher = FieldPath("spec", "attacher")
-        return common() + StorageRules.driverName(spec.attacher, attacher) + volumeName()
-    }
+    public func validateBody() -> [FieldError] { specFaults() + statusFaults() + volumeName() }
 
-    /// What holds on updates, too.
-    private func common() -> [FieldError] {
+    private func specFaults() -> [FieldError] {
         let path = FieldPath("spec")
-        var errors = ValueRules.required(spec.attacher, path.child("attacher"))
+        var errors = StorageRules.driverName(spec.attacher, path.child("attacher"))
         let source = path.child("source")
         let text = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
         switch (spec.source.persistentVolumeName, spec.source.inlineVolumeSpec) {
@@ -30,8 +26,7 @@ extension VolumeAttachment: Validated {
         case (nil, let inline?): errors += PersistentVolumeRules.inline(inline, source.child("inlineVolumeSpec"))
         }
         let node = path.child("nodeName")
-        errors += NameRules.dns1123Subdomain(spec.nodeName).map { .invalid(node, spec.nodeName, $0) }
-        return errors + statusFaults()
+        return errors + NameRules.dns1123Subdomain(spec.nodeName).map { .invalid(node, spec.nodeName, $0) }
     }
 
     private func volumeName() -> [FieldError] {
@@ -62,7 +57,7 @@ extension VolumeAttachment: Validated {
 
     /// Upstream looks at the new attachment twice.
     public func validateUpdate(from old: VolumeAttachment) -> [FieldError] {
-        let faults = ObjectMetaRules.validate(metadata, isNamespaced: false, name: Self.nameRule) + common()
+        let faults = validateAsNew()
         return faults + faults
             + ValueRules.immutable(spec, old.spec, FieldPath("spec")) {
                 InternalForm.json($0, "storage.k8s.io/v1.VolumeAttachmentSpec")

@@ -21,9 +21,8 @@ enum AccessReviewRules {
     }
 
     static func faults(_ review: LocalSubjectAccessReview) -> [FieldError] {
-        var rest = review.metadata
-        rest.namespace = ""
-        var faults = subject(review.spec) + metadata(rest, "must be empty except for namespace")
+        var faults = subject(review.spec)
+        faults += metadata(review.metadata, "must be empty except for namespace", allowsNamespace: true)
         if let resource = review.spec.resourceAttributes, resource.namespace != review.metadata.namespace {
             faults.append(
                 .invalid(
@@ -51,8 +50,11 @@ enum AccessReviewRules {
         .object(JSONObject([("Path", .string(path.path)), ("Verb", .string(path.verb))]))
     }
 
-    private static func metadata(_ given: ObjectMeta, _ text: String) -> [FieldError] {
+    private static func metadata(
+        _ given: ObjectMeta, _ text: String, allowsNamespace: Bool = false
+    ) -> [FieldError] {
         var rest = given
+        if allowsNamespace { rest.namespace = "" }
         rest.managedFields = []
         guard rest != ObjectMeta() else { return [] }
         return [.invalid(FieldPath("metadata"), (try? JSONValue.parse(JSONCoding.encode(given))) ?? .null, text)]

@@ -66,7 +66,7 @@ private enum CertificateRequestRules {
     static func request(_ object: KubernetesAPI.CertificateSigningRequest) -> [FieldError] {
         fault(object.spec.request).map { text in
             let shown = String(decoding: Base64.encode(object.spec.request), as: UTF8.self)
-            return [.invalid(FieldPath("spec", "request"), shown, text)]
+            return [.invalid(FieldPath("spec", "request"), shown.isEmpty ? .null : .string(shown), text)]
         } ?? []
     }
 

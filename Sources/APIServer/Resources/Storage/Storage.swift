@@ -30,6 +30,11 @@ extension ResourceDefinition where Object == CSIDriver {
             $0.faces[""] = .init(prepare: { (new, old, _) throws(APIStatusError) in
                 if new.spec != old.spec { new.metadata.generation = old.metadata.generation + 1 }
             })
+        }.droppingOptional {
+            // the feature VolumeLimitScaling is off
+            $0.spec.preventPodSchedulingIfMissing
+        } drop: {
+            $0.spec.preventPodSchedulingIfMissing = nil
         }
     }
 }
