@@ -22,6 +22,8 @@ public struct APIStatusError: Error, Sendable, Equatable, CustomStringConvertibl
     public var continueToken = ""
     /// `Success` for a few answers that are no failures.
     public var outcome = "Failure"
+    /// What else the client is to be told, in `Warning` headers.
+    public var warnings: [String] = []
 
     public init(code: Int32, reason: String, message: String, details: StatusDetails? = nil) {
         self.code = code

@@ -216,7 +216,7 @@ public struct JSONPatch: Sendable {
         let found = path.text.isEmpty ? document : try path.value(in: document)
         guard let found else { throw missing("test", path) }
         guard JSONPointer.isSame(found, operation.value ?? .null) else {
-            throw PatchError(.unprocessable, "testing value \(path.text) failed: test failed")
+            throw PatchError(.unprocessable, "testing value \(path.text) failed: \(PatchError.failedTest)")
         }
     }
 }

@@ -27,6 +27,11 @@ public struct PatchError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { message }
 
+    /// Whether a `test` operation found something else than it said.
+    var isFailedTest: Bool { kind == .unprocessable && message.hasSuffix(": " + Self.failedTest) }
+
+    static let failedTest = "test failed"
+
     /// The answer that Kubernetes gives.
     public var status: APIStatusError {
         switch kind {

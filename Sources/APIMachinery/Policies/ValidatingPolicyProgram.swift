@@ -19,96 +19,67 @@ public struct ValidatingPolicyProgram: Sendable {
         public var reason: String
         /// Whether an expression failed, rather than said no.
         public var isFailure: Bool
-    }
 
-    /// Whether a policy is about a request.
-    public enum Match: Sendable, Equatable {
-        case matches, differs
-        case failure(String)
+        static let admitted = Decision(action: .admit, message: "", reason: "", isFailure: false)
     }
 
     private static let messageLimit = 5 * 1024
     private let policy: ValidatingAdmissionPolicySpec
-    private let variables: [String: CELProgram]
-    private let conditions: [Result<CELProgram, CELFailure>]
-    private let validations: [Result<CELProgram, CELFailure>]
-    private let messages: [CELProgram?]
+    private let base: PolicyBase
+    private let validations: [PolicyExpression]
+    private let messages: [PolicyExpression?]
+    private let annotations: [PolicyExpression]
 
     public init(_ policy: ValidatingAdmissionPolicySpec) {
         self.policy = policy
-        let hasParameters = policy.paramKind != nil
-        let plain = CELEnvironment.admission(hasParameters: hasParameters, hasAuthorizer: true, hasPatches: false)
-        var environment = plain
-        var fields = CELObjectType(CELEnvironment.policyVariables)
-        var programs: [String: CELProgram] = [:]
-        for variable in policy.variables {
-            environment.objects[fields.name] = fields
-            environment.variables["variables"] = .object(fields.name)
-            let program = try? CELProgram(variable.expression, in: environment)
-            programs[variable.name] = program
-            fields.fields[variable.name] = program?.type ?? .dyn
-        }
-        if !policy.variables.isEmpty { environment.objects[fields.name] = fields }
-        variables = programs
-        conditions = policy.matchConditions.map { Self.compiled($0.expression, plain) }
-        validations = policy.validations.map { Self.compiled($0.expression, environment) }
-        messages = policy.validations.map {
-            $0.messageExpression.isEmpty ? nil : try? CELProgram($0.messageExpression, in: environment)
-        }
+        let base = PolicyBase(
+            hasParameters: policy.paramKind != nil, hasPatches: false, policy.matchConditions, policy.variables,
+            failurePolicy: policy.failurePolicy)
+        self.base = base
+        validations = policy.validations.map { base.compile($0.expression) }
+        messages = policy.validations.map { $0.messageExpression.isEmpty ? nil : base.compile($0.messageExpression) }
+        annotations = policy.auditAnnotations.map { base.compile($0.valueExpression) }
     }
 
-    private static func compiled(_ text: String, _ environment: CELEnvironment) -> Result<CELProgram, CELFailure> {
-        do throws(CELFaults) { return .success(try CELProgram(text, in: environment)) } catch {
-            return .failure(CELFailure("compilation failed: " + error.text))
-        }
+    /// Whether the conditions hold. Where one fails the failure policy decides.
+    public func match(_ input: PolicyInput) -> PolicyMatch { base.match(input) }
+
+    /// What a failure of the policy's conditions or expressions means.
+    public func decision(ofFailure message: String) -> Decision {
+        let action: Decision.Action = policy.failurePolicy == "Ignore" ? .admit : .deny
+        return Decision(action: action, message: message, reason: "Invalid", isFailure: true)
     }
 
-    private static func evaluate(
-        _ program: Result<CELProgram, CELFailure>, _ values: [String: CELValue]
-    ) -> Result<CELValue, CELFailure> {
-        program.flatMap { program in
-            program.evaluate(values).result.mapError {
-                CELFailure("expression '\(program.text)' resulted in error: \($0.message)")
-            }
-        }
-    }
-
-    /// Whether all conditions hold: one that does not settles it, whatever fails beside it.
-    public func match(_ input: PolicyInput) -> Match {
-        let values = input.variables
-        var failure: String?
-        for condition in conditions {
-            switch Self.evaluate(condition, values) {
-            case .success(.bool(true)): continue
-            case .success(.bool(false)): return .differs
-            case .success: failure = failure ?? "condition does not evaluate to a bool"
-            case .failure(let error): failure = failure ?? error.message
-            }
-        }
-        return failure.map { .failure($0) } ?? .matches
-    }
-
-    /// What each validation says, in their order.
+    /// What each validation says, in their order; one decision alone where they cost too much.
     public func decide(_ input: PolicyInput) -> [Decision] {
-        var values = input.variables
-        if !variables.isEmpty { values["variables"] = .other(PolicyVariables(variables, values)) }
-        return validations.indices.map { index in
-            switch Self.evaluate(validations[index], values) {
-            case .success(.bool(true)): return Decision(action: .admit, message: "", reason: "", isFailure: false)
+        var evaluation = PolicyEvaluation(input.values, base.variables, budget: PolicyEvaluation.budget)
+        var results: [Result<CELValue, CELFailure>] = []
+        do throws(PolicyEvaluation.OutOfBudget) {
+            for validation in validations { results.append(try evaluation.evaluate(validation)) }
+        } catch {
+            return [decision(ofFailure: error.failure.message)]
+        }
+        return results.enumerated().map { index, result in
+            switch result {
+            case .success(.bool(true)): return .admitted
             case .success:
-                return Decision(
-                    action: .deny, message: message(index, values),
-                    reason: policy.validations[index].reason ?? "Invalid", isFailure: false)
-            case .failure(let error):
-                let action: Decision.Action = policy.failurePolicy == "Ignore" ? .admit : .deny
-                return Decision(action: action, message: error.message, reason: "Invalid", isFailure: true)
+                do throws(PolicyEvaluation.OutOfBudget) {
+                    return Decision(
+                        action: .deny, message: try message(index, &evaluation),
+                        reason: policy.validations[index].reason ?? "Invalid", isFailure: false)
+                } catch {
+                    return decision(ofFailure: "failed messageExpression: " + error.failure.message)
+                }
+            case .failure(let failure): return decision(ofFailure: failure.message)
             }
         }
     }
 
     /// What a validation says that did not pass: by its expression, its message, or its own text.
-    private func message(_ index: Int, _ values: [String: CELValue]) -> String {
-        if let program = messages[index], case .success(.string(let text)) = program.evaluate(values).result {
+    private func message(
+        _ index: Int, _ evaluation: inout PolicyEvaluation
+    ) throws(PolicyEvaluation.OutOfBudget) -> String {
+        if let expression = messages[index], case .success(.string(let text)) = try evaluation.evaluate(expression) {
             let trimmed = MatchRules.trimmed(text)
             if !trimmed.isEmpty, trimmed.utf8.count <= Self.messageLimit, !trimmed.utf8.contains(0x0A) {
                 return trimmed
@@ -117,5 +88,20 @@ public struct ValidatingPolicyProgram: Sendable {
         let validation = policy.validations[index]
         let fixed = MatchRules.trimmed(validation.message)
         return fixed.isEmpty ? "failed expression: " + MatchRules.trimmed(validation.expression) : fixed
+    }
+
+    /// Why annotations for the audit log could not be made: each denies the request, whatever a binding does with denials.
+    public func annotationFailures(_ input: PolicyInput) -> [String] {
+        guard !annotations.isEmpty, policy.failurePolicy != "Ignore" else { return [] }
+        var evaluation = PolicyEvaluation(input.values, base.variables, budget: PolicyEvaluation.budget)
+        var failures: [String] = []
+        do throws(PolicyEvaluation.OutOfBudget) {
+            for annotation in annotations {
+                if case .failure(let failure) = try evaluation.evaluate(annotation) { failures.append(failure.message) }
+            }
+        } catch {
+            return [error.failure.message]
+        }
+        return failures
     }
 }

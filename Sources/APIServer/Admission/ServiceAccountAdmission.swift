@@ -14,6 +14,7 @@ struct ServiceAccountAdmission: AdmissionPlugin {
     private static let mountPath = "/var/run/secrets/kubernetes.io/serviceaccount"
     private static let mirrorAnnotation = "kubernetes.io/config.mirror"
     private static let defaultName = "default"
+    private static let volumePrefix = "kube-api-access-"
 
     let accounts: ResourceCache
     let names: NameGenerator
@@ -47,7 +48,7 @@ struct ServiceAccountAdmission: AdmissionPlugin {
         pod.spec.serviceAccount = pod.spec.serviceAccountName
         let account = try await requiredAccount(of: pod, namespace: namespace)
         if pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true {
-            Self.mountToken(in: &pod, suffix: names.name(from: "kube-api-access-"))
+            Self.mountToken(in: &pod, suffix: names.name(from: Self.volumePrefix))
         }
         if pod.spec.imagePullSecrets.isEmpty { pod.spec.imagePullSecrets = account.imagePullSecrets }
     }
@@ -85,7 +86,12 @@ struct ServiceAccountAdmission: AdmissionPlugin {
     }
 
     /// Adds the projected volume, and mounts it in every container that does not mount something there itself.
-    static func mountToken(in pod: inout Pod, suffix volumeName: String) {
+    ///
+    /// - Parameter suffix: the name of the volume, where the pod has none of them yet.
+    static func mountToken(in pod: inout Pod, suffix: String) {
+        // a pod that is looked at again after a policy changed it keeps the volume that it was given
+        let known = pod.spec.volumes.first { $0.name.hasPrefix(volumePrefix) }?.name
+        let volumeName = known ?? suffix
         var isNeeded = false
         func mount(_ mounts: inout [VolumeMount]) {
             guard !mounts.contains(where: { $0.mountPath == mountPath }) else { return }
@@ -99,7 +105,7 @@ struct ServiceAccountAdmission: AdmissionPlugin {
         }
         for index in pod.spec.initContainers.indices { mount(&pod.spec.initContainers[index].volumeMounts) }
         for index in pod.spec.containers.indices { mount(&pod.spec.containers[index].volumeMounts) }
-        if isNeeded { pod.spec.volumes.append(tokenVolume(volumeName)) }
+        if isNeeded, known == nil { pod.spec.volumes.append(tokenVolume(volumeName)) }
     }
 
     private static func tokenVolume(_ name: String) -> Volume {

@@ -30,7 +30,8 @@ package final class RequestChain: EdgeService, RequestHandler {
             authenticator: RequestAuthenticator, authorizer: any Authorizer, proxy: ProxyService,
             endpoints: ServerEndpoints,
             metrics: RequestMetrics, handler: any RequestHandler, eventLoops: any EventLoopGroup,
-            limits: InFlightLimits = InFlightLimits(), timeout: Duration = .seconds(60)
+            limits: InFlightLimits = InFlightLimits(),
+            timeout: Duration = .seconds(60)
         ) {
             self.authenticator = authenticator
             self.authorizer = authorizer
@@ -45,10 +46,15 @@ package final class RequestChain: EdgeService, RequestHandler {
     }
 
     private let parts: Parts
+    /// What connections are held to, as other requests are by the handler; nil where no admission policies are enforced.
+    private let policies: AdmissionPolicies?
     /// Users whom the plain verb let impersonate: their refusals name that verb (see ``Impersonation``).
     private let plainImpersonators = Mutex<Set<String>>([])
 
-    package init(_ parts: Parts) { self.parts = parts }
+    package init(_ parts: Parts) {
+        self.parts = parts
+        policies = (parts.handler as? ResourceHandler)?.policies
+    }
 
     /// From the network.
     package func respond(to edge: EdgeRequest) async -> EdgeResponse {
@@ -95,6 +101,7 @@ package final class RequestChain: EdgeService, RequestHandler {
         }
         if ProxyService.serves(info) {
             if info.subresource == "log", let refusal = Responses.refusal(ofFormat: request) { return .answer(refusal) }
+            if let refusal = await refusal(ofConnection: request) { return .answer(refusal) }
             return await parts.proxy.respond(to: request, on: edge.peer.eventLoop, canUpgrade: edge.canUpgrade)
         }
         return .answer(AnswerCompression.apply(await dispatch(request), to: edge))
@@ -108,6 +115,7 @@ package final class RequestChain: EdgeService, RequestHandler {
             return error.response
         }
         guard ProxyService.serves(request.info) else { return await dispatch(request) }
+        if let refusal = await refusal(ofConnection: request) { return refusal }
         switch await parts.proxy.respond(to: request, on: parts.eventLoops.next(), canUpgrade: false) {
         case .answer(let response): return response
         case .upgrade(let upgrade):
@@ -122,6 +130,17 @@ package final class RequestChain: EdgeService, RequestHandler {
     package func objects(for request: APIRequest) throws -> (any ObjectSource)? {
         try authorize(request)
         return parts.handler as? any ObjectSource
+    }
+
+    /// What admission policies answer to a request to be connected; nil where they let it pass. Logs are read, not connected to.
+    private func refusal(ofConnection request: APIRequest) async -> APIResponse? {
+        guard request.info.subresource != "log", let policies else { return nil }
+        do {
+            try await policies.admit(connection: request)
+            return nil
+        } catch {
+            return Responses.failure(error, request)
+        }
     }
 
     private func dispatch(_ request: APIRequest) async -> APIResponse {

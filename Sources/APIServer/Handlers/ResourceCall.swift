@@ -22,6 +22,7 @@ struct ResourceCall: Sendable {
             operation, user: request.user, namespace: namespace, name: request.info.name,
             subresource: request.info.subresource, options: options, now: handler.registry.services.now())
         context.fieldManager = request.fieldManager(options)
+        context.origin = PolicyOrigin(handler.policies, request)
         return context
     }
 
@@ -100,12 +101,15 @@ struct ResourceCall: Sendable {
         let options = try DeleteOptionsReader.read(request)
         var write = WriteOptions()
         write.isDryRun = !options.dryRun.isEmpty
-        switch try await endpoint.delete(options, context(.delete, options: write)) {
+        let context = context(.delete, options: write)
+        switch try await endpoint.delete(options, context) {
         case .object(let object, let isGone):
             let status = !isGone && options.orphanDependents == false ? 202 : 200
-            return try renderer.response(object, status: status)
+            return try renderer.response(object, status: status, headers: Responses.warnings(context.warnings.texts))
         case .gone(let object):
-            return Responses.value(Self.success(object, endpoint.info), status: 200, request)
+            return Responses.value(
+                Self.success(object, endpoint.info), status: 200, request,
+                headers: Responses.warnings(context.warnings.texts))
         }
     }
 
@@ -134,6 +138,7 @@ struct ResourceCall: Sendable {
             var context = context(.delete, options: write)
             context.name = object.name
             context.namespace = object.namespace
+            context.origin?.isCollection = true
             do {
                 _ = try await endpoint.delete(options, context)
             } catch let error as APIStatusError where error.isNotFound {

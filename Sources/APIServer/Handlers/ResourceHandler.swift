@@ -31,19 +31,23 @@ package final class ResourceHandler: RequestHandler {
     private let actions: [String: any ResourceAction]
     private let documents: [any DocumentSource]
     private let knownGroups: Set<String>
+    /// nil where no admission policies are enforced.
+    let policies: AdmissionPolicies?
     let clock: any Clock<Duration>
 
     /// - Parameters:
+    ///   - policies: what writes are held to beside the plugins of the registry.
     ///   - actions: by `group/resource` or `group/resource/subresource`.
     ///   - documents: asked in order.
     ///   - clock: ends watches.
     package init(
-        registry: Registry, actions: [String: any ResourceAction], documents: [any DocumentSource],
-        clock: any Clock<Duration> = ContinuousClock()
+        registry: Registry, policies: AdmissionPolicies? = nil, actions: [String: any ResourceAction],
+        documents: [any DocumentSource], clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.registry = registry
         self.actions = actions
         self.documents = documents
+        self.policies = policies
         self.clock = clock
         knownGroups = Set(ResourceInfo.all.map(\.group))
     }

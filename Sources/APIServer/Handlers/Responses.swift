@@ -11,7 +11,7 @@ enum Responses {
     /// A `Status` for an error, in the form the client accepts, else in JSON.
     static func failure(_ error: any Error, _ request: APIRequest) -> APIResponse {
         let status = APIStatusError.from(error)
-        var headers: [(name: String, value: String)] = []
+        var headers = warnings(status.warnings)
         if let seconds = status.retryAfterSeconds { headers.append(("retry-after", String(seconds))) }
         if request.method == "HEAD" { return .whole(ResponseHead(status: Int(status.code), headers: headers), []) }
         return value(status.status, status: Int(status.code), request, headers: headers)

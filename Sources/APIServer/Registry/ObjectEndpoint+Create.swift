@@ -33,9 +33,14 @@ extension ObjectEndpoint {
     ) async throws -> WriteResult {
         var object = given
         var context = context
-        ObjectMetaLifecycle.prepareForCreate(&object.metadata, uid: services.names.uid(), now: context.now)
-        context.name = object.metadata.name
+        ObjectMetaLifecycle.wipe(&object.metadata)
+        let name = object.metadata.name
+        context.name = name
         for admit in admission.mutating { try await admit(&object, nil, context) }
+        if let origin = context.origin, try await mutate(&object, nil, name: name, context, origin) {
+            try BodyDecoder.checkNewIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
+        }
+        ObjectMetaLifecycle.prepareForCreate(&object.metadata, uid: services.names.uid(), now: context.now)
         if isGenerated, object.metadata.name.isEmpty {
             object.metadata.name = services.names.name(from: object.metadata.generateName)
         }
@@ -49,6 +54,7 @@ extension ObjectEndpoint {
         if !faults.isEmpty { throw APIStatusError.invalid(info, object.metadata.name, faults) }
         for text in definition.warnings(object, nil) { context.warnings.add(text) }
         for check in admission.validating { try await check(object, nil, context) }
+        if let origin = context.origin { try await validate(object, nil, name: name, context, origin) }
         return try await insert(object, encoded, context)
     }
 

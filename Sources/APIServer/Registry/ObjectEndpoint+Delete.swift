@@ -18,6 +18,7 @@ extension ObjectEndpoint {
             try checkPreconditions(options, stored)
             let old = try decode(stored)
             for check in admission.deleting { try await check(old, options, context) }
+            if let origin = context.origin { try await validate(deletionOf: old, options, context, origin) }
             switch try await deleteOnce(stored, old, options, context) {
             case .done(let result): return result
             case .lost(let newer): current = newer

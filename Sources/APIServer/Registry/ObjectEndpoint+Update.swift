@@ -107,6 +107,11 @@ extension ObjectEndpoint {
         ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
         new.metadata.resourceVersion = old.metadata.resourceVersion
         for admit in admission.mutating { try await admit(&new, old, context) }
+        if let origin = context.origin, try await mutate(&new, old, name: context.name, context, origin) {
+            try BodyDecoder.checkIdentity(&new.metadata, context, isNamespaced: info.isNamespaced)
+            new.metadata.resourceVersion = old.metadata.resourceVersion
+            ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
+        }
         try face.prepare(&new, old, context)
         let faults =
             ObjectMetaRules.validate(
@@ -118,6 +123,7 @@ extension ObjectEndpoint {
             for text in definition.warnings(new, old) { context.warnings.add(text) }
         }
         for check in admission.validating { try await check(new, old, context) }
+        if let origin = context.origin { try await validate(new, old, name: context.name, context, origin) }
         return new
     }
 

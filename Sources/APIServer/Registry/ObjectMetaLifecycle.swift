@@ -10,6 +10,15 @@ import Wire
 ///
 /// - SeeAlso: `BeforeCreate`, `BeforeUpdate` and `BeforeDelete` of `k8s.io/apiserver/pkg/registry/rest`.
 enum ObjectMetaLifecycle {
+    /// Takes away what the server alone decides, before admission looks at a new object.
+    static func wipe(_ meta: inout ObjectMeta) {
+        meta.uid = ""
+        meta.creationTimestamp = Time()
+        meta.deletionTimestamp = nil
+        meta.deletionGracePeriodSeconds = nil
+        meta.selfLink = ""
+    }
+
     /// Fills what the server alone decides.
     static func prepareForCreate(_ meta: inout ObjectMeta, uid: String, now: Time) {
         meta.uid = uid

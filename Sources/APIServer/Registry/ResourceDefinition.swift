@@ -105,6 +105,8 @@ package struct WriteContext: Sendable {
     package var createsMissing = false
     /// Whether an earlier attempt lost against another writer, so that what was read from caches may be old.
     package var isRetry = false
+    /// The request to the API that it is part of; nil for writes of the server itself, which no admission policy sees.
+    package var origin: PolicyOrigin?
     /// What rules have to say to the client beside the answer.
     package let warnings = WarningLog()
 

@@ -22,6 +22,8 @@ package protocol ResourceEndpoint: Sendable {
 
     /// The object as this resource shows it: the same one, except for a view.
     func present(_ object: StoredObject) throws -> StoredObject
+    /// The stored form, without a place for the revision, of an object as this resource shows it.
+    func stored(fromJSON json: [UInt8]) throws -> [UInt8]
     /// The whole protobuf body of the object.
     func protobuf(_ object: StoredObject) throws -> [UInt8]
     /// The whole protobuf body of a list.

@@ -32,6 +32,7 @@ extension ResourceCache {
                 return nil
             case .ready:
                 for change in changes { if let event = apply(change, to: &state) { state.undelivered.append(event) } }
+                population.store(state.tree.count, ordering: .releasing)
                 guard !state.isDeliveryDue, !state.undelivered.isEmpty else { return nil }
                 state.isDeliveryDue = true
                 return Self.deliveryDelay(watchers: state.watchers.count)
@@ -110,6 +111,7 @@ extension ResourceCache {
             state.watchers = []
             state.source = nil
             state.tree = ObjectTree()
+            population.store(-1, ordering: .releasing)
             state.kept = []
             return watchers
         }

@@ -49,6 +49,8 @@ package final class ResourceCache: Sendable {
         var generation = 0
     }
     let state: Mutex<State>
+    /// How many objects there are; -1 where the cache is not filled. To be looked at without a lock.
+    let population = Atomic<Int>(-1)
     /// Held while watchers are told of changes, so that each hears of them in order. Taken before ``state``, never after it.
     let delivering = Mutex(())
 
@@ -182,6 +184,7 @@ package final class ResourceCache: Sendable {
                 state.phase = .ready
                 let loaded = state.revision
                 for change in pending where change.revision.rawValue > loaded { apply(change, to: &state) }
+                population.store(state.tree.count, ordering: .releasing)
                 return (waiters, nil)
             }
             state.phase = .idle

@@ -63,7 +63,7 @@ package final class ControlPlane: Sendable {
         let registry = Registry.make(services: services, caches: caches, allocator: allocator, plugins: plugins)
         let health = HealthEndpoints.of(store, progress, logging: Self.logging)
         let handler = ResourceHandler(
-            registry: registry,
+            registry: registry, policies: try AdmissionPolicies(registry: registry, authorizer: authorizer),
             actions: StandardActions.all(
                 authorizer: authorizer, rbac: rbac, authenticator: authenticator, issuer: issuer),
             documents: Self.documents("\(address):\(configuration.securePort)", health))

@@ -78,11 +78,82 @@ struct ValidatingPolicyProgramTests {
                 "object.none == 1", "true",
                 .failure("expression 'object.none == 1' resulted in error: no such key: none")
             ),
-        ] as [(String, String, ValidatingPolicyProgram.Match)])
-    func conditions(first: String, second: String, match: ValidatingPolicyProgram.Match) throws {
+        ] as [(String, String, PolicyMatch)])
+    func conditions(first: String, second: String, match: PolicyMatch) throws {
         let spec =
             #"{"matchConditions":[{"name":"a","expression":""# + first + #""},{"name":"b","expression":""# + second
             + #""}]}"#
         #expect(try program(spec).match(input) == match)
+    }
+
+    @Test("all conditions that fail are told, and none where the policy lets failures pass")
+    func failures() throws {
+        let conditions =
+            #""matchConditions":[{"name":"a","expression":"object.a == 1"},{"name":"b","expression":"object.b == 1"}]"#
+        let text =
+            "[expression 'object.a == 1' resulted in error: no such key: a, expression 'object.b == 1' resulted in error: no such key: b]"
+        #expect(try program("{\(conditions)}").match(input) == .failure(text))
+        #expect(try program(#"{\#(conditions),"failurePolicy":"Ignore"}"#).match(input) == .differs)
+    }
+
+    @Test(
+        "what is not there has no fields",
+        arguments: [
+            ("!has(oldObject.metadata)", nil),
+            ("oldObject.metadata.name == 'a'", "no such key: metadata"),
+            ("oldObject['metadata'] == 'a'", "no such key: metadata"),
+            ("object.metadata.name.first == 'a'", "no such key: first"),
+        ] as [(String, String?)])
+    func absent(expression: String, failure: String?) throws {
+        let decision = try #require(
+            try program(#"{"validations":[{"expression":"\#(expression)"}]}"#).decide(input).first)
+        #expect(decision.message == failure.map { "expression '\(expression)' resulted in error: \($0)" } ?? "")
+    }
+
+    /// Allows everything, at the price of an authorizer.
+    private struct Anything: CELExtension {
+        var typeName: String { "kubernetes.authorization.Authorizer" }
+        func isEqual(to _: any CELExtension) -> Bool { true }
+        func call(_ name: String, _: [CELValue]) throws(CELFailure) -> CELValue? {
+            name == "allowed" ? .bool(true) : .other(self)
+        }
+    }
+
+    @Test("all expressions together may cost so much and no more, conditions less")
+    func budget() throws {
+        var input = input
+        input.authorizer = Anything()
+        let check = "authorizer.path('/x').check('get').allowed()"
+        let text = "validation failed due to running out of cost budget, no further validation rules will be run"
+        func validations(_ count: Int) -> String {
+            let list = Array(repeating: #"{"expression":"\#(check)"}"#, count: count).joined(separator: ",")
+            return #"{"validations":[\#(list)]}"#
+        }
+        #expect(try program(validations(28)).decide(input).allSatisfy { $0.action == .admit })
+        let decisions = try program(validations(29)).decide(input)
+        #expect(decisions.map(\.message) == [text])
+        #expect(decisions.first?.isFailure == true)
+        func conditions(_ count: Int) -> String {
+            let list = (0..<count).map { #"{"name":"c\#($0)","expression":"\#(check)"}"# }.joined(separator: ",")
+            return #"{"matchConditions":[\#(list)]}"#
+        }
+        #expect(try program(conditions(7)).match(input) == .matches)
+        #expect(try program(conditions(8)).match(input) == .failure(text))
+        // what variables cost counts as well
+        let variables = (0..<29).map { #"{"name":"v\#($0)","expression":"\#(check)"}"# }.joined(separator: ",")
+        let uses = (0..<29).map { "variables.v\($0)" }.joined(separator: " && ")
+        let spec = #"{"variables":[\#(variables)],"validations":[{"expression":"\#(uses)"}]}"#
+        #expect(try program(spec).decide(input).map(\.message) == [text])
+    }
+
+    @Test("annotations that cannot be made deny, unless failures are let pass")
+    func annotations() throws {
+        let annotations =
+            #""auditAnnotations":[{"key":"a","valueExpression":"object.metadata.name"},{"key":"b","valueExpression":"object.none"}]"#
+        #expect(
+            try program("{\(annotations)}").annotationFailures(input) == [
+                "expression 'object.none' resulted in error: no such key: none"
+            ])
+        #expect(try program(#"{\#(annotations),"failurePolicy":"Ignore"}"#).annotationFailures(input).isEmpty)
     }
 }

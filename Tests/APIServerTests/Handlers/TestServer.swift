@@ -19,7 +19,10 @@ struct TestServer {
     let registry: Registry
     let handler: ResourceHandler
 
-    init(store: MemoryStore = MemoryStore(historyWindow: nil)) throws {
+    /// - Parameter authorizer: what policies ask.
+    init(
+        store: MemoryStore = MemoryStore(historyWindow: nil), authorizer: any Authorizer = AuthorizerChain([])
+    ) throws {
         self.store = store
         caches = ResourceCaches(store: store)
         let services = RegistryServices(
@@ -30,16 +33,16 @@ struct TestServer {
             services: services, caches: caches, allocator: allocator,
             plugins: StandardAdmission.plugins(caches: caches, names: NameGenerator(), escalation: nil))
         handler = ResourceHandler(
-            registry: registry,
+            registry: registry, policies: try AdmissionPolicies(registry: registry, authorizer: authorizer),
             actions: [
-                "/pods/binding": PodBinding(), "/pods/eviction": PodEviction(),
+                "/pods/binding": AdmittedAction(PodBinding()), "/pods/eviction": AdmittedAction(PodEviction()),
                 "apps/deployments/scale": ScaleAction<Deployment>(),
             ], documents: [DiscoverySource(serverAddress: "127.0.0.1:6443")])
     }
 
     /// A server with the namespace `default` and its service account.
-    static func ready() async throws -> TestServer {
-        let server = try TestServer()
+    static func ready(authorizer: any Authorizer = AuthorizerChain([])) async throws -> TestServer {
+        let server = try TestServer(authorizer: authorizer)
         try await server.registry.ensure(Namespace { $0.metadata.name = "default" })
         try await server.registry.ensure(
             ServiceAccount {

@@ -102,7 +102,9 @@ struct CELEvaluator {
         case .other(let other): return try other.field(name)
         case .optional(let inner?): return try field(name, of: inner)
         case .optional(nil): return nil
-        default: throw CELFailure("no such overload")
+        case .list: throw CELFailure("unsupported index type 'string' in list")
+        // what has no fields at all has none of this name
+        default: return nil
         }
     }
 

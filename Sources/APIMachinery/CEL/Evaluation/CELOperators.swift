@@ -174,8 +174,7 @@ enum CELOperators {
         if let value = try element(collection, key) { return value }
         switch collection {
         case .list: throw CELFailure("index out of bounds: \(key.keyText)")
-        case .map, .object, .other: throw CELFailure("no such key: \(key.keyText)")
-        default: return nil
+        default: throw CELFailure("no such key: \(key.keyText)")
         }
     }
 

@@ -6,8 +6,8 @@ import KubernetesAPI
 import Store
 import Wire
 
-/// An action that makes something in a namespace, with what admission says of that: the namespace must be there and stay, and
-/// kubelets evict the pods of their own node alone.
+/// An action that makes something in a namespace, with what admission says of that: the namespace must be there and stay,
+/// kubelets evict the pods of their own node alone, and admission policies have their say.
 struct AdmittedAction: ResourceAction {
     private let action: any ResourceAction
 
@@ -23,7 +23,29 @@ struct AdmittedAction: ResourceAction {
                 try await restrict(request, handler, node: node)
             }
         }
-        return try await action.respond(to: request, handler)
+        guard request.method == "POST", let policies = handler.policies else {
+            return try await action.respond(to: request, handler)
+        }
+        let warnings = WarningLog()
+        let answer = try await action.respond(to: try await admit(request, policies, warnings), handler)
+        guard !warnings.texts.isEmpty else { return answer }
+        var head = answer.head
+        head.headers += Responses.warnings(warnings.texts)
+        return answer.with(head)
+    }
+
+    private func admit(
+        _ request: APIRequest, _ policies: AdmissionPolicies, _ warnings: WarningLog
+    ) async throws -> APIRequest {
+        let info = request.info
+        guard
+            let resource = ResourceInfo.find(group: info.apiGroup, version: info.apiVersion, plural: info.resource)
+        else { return request }
+        switch info.subresource {
+        case "eviction": return try await policies.admit(Eviction.self, request, resource, warnings)
+        case "token": return try await policies.admit(TokenRequest.self, request, resource, warnings)
+        default: return try await policies.admit(Binding.self, request, resource, warnings)
+        }
     }
 
     private func restrict(_ request: APIRequest, _ handler: ResourceHandler, node: String) async throws {

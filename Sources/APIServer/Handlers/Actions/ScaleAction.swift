@@ -14,6 +14,22 @@ protocol Scalable: RESTObject {
     var scaleSelector: String { get }
 }
 
+extension Scalable {
+    /// The body of the subresource.
+    var scale: Scale {
+        Scale {
+            $0.metadata.name = metadata.name
+            $0.metadata.namespace = metadata.namespace
+            $0.metadata.uid = metadata.uid
+            $0.metadata.resourceVersion = metadata.resourceVersion
+            $0.metadata.creationTimestamp = metadata.creationTimestamp
+            $0.spec.replicas = scaleReplicas
+            $0.status.replicas = observedReplicas
+            $0.status.selector = scaleSelector
+        }
+    }
+}
+
 extension Deployment: Scalable {
     var scaleReplicas: Int32 {
         get { spec.replicas ?? 1 }
@@ -61,7 +77,7 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             guard let object = try await endpoint.get(namespace: request.info.namespace, name: request.info.name) else {
                 throw APIStatusError.notFound(Object.resource, request.info.name)
             }
-            return try ScaleAnswer(Self.scale(object), request).response
+            return try ScaleAnswer(object.scale, request).response
         case "PUT": return try await put(request, handler)
         case "PATCH": return try await patch(request, handler)
         default: throw APIStatusError.methodNotAllowed
@@ -76,7 +92,7 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
         try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
         let wanted = scale
         return try await write(request, context, handler) { object in
-            ScaleOwnership(object, request.fieldManager(options), context).updated(Self.scale(object), to: wanted)
+            ScaleOwnership(object, request.fieldManager(options), context).updated(object.scale, to: wanted)
         }
     }
 
@@ -89,14 +105,14 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             _ = try body.checkDuplicates(options)
             return try await write(request, context, handler) { object in
                 var scale = try ScaleOwnership(object, options.fieldManager, context).applied(
-                    body, to: Self.scale(object))
+                    body, to: object.scale)
                 try BodyDecoder.checkIdentity(&scale.metadata, context, isNamespaced: true)
                 return scale
             }
         }
         let patch = ObjectPatch(form: form, bytes: request.body)
         return try await write(request, context, handler) { object in
-            let old = Self.scale(object)
+            let old = object.scale
             let document = try JSONValue.parse(JSONCoding.encode(old))
             var warnings: [String] = []
             var scale = try PatchEngine.apply(patch, to: document, kind: Scale.self)
@@ -107,10 +123,12 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
     }
 
     private func context(_ request: APIRequest, _ options: WriteOptions, _ handler: ResourceHandler) -> WriteContext {
-        WriteContext(
+        var context = WriteContext(
             .update, user: request.user, namespace: request.info.namespace, name: request.info.name,
             subresource: "scale",
             options: options, now: handler.registry.services.now())
+        context.origin = PolicyOrigin(handler.policies, request)
+        return context
     }
 
     /// - Parameter wanted: makes the new scale, whose entries of ownership are those of the object to write.
@@ -134,20 +152,10 @@ struct ScaleAction<Object: Scalable>: ResourceAction {
             new.metadata.managedFields = scale.metadata.managedFields
             return new
         }
-        return try ScaleAnswer(Self.scale(try endpoint.decode(result.object)), request).response
-    }
-
-    private static func scale(_ object: Object) -> Scale {
-        Scale {
-            $0.metadata.name = object.metadata.name
-            $0.metadata.namespace = object.metadata.namespace
-            $0.metadata.uid = object.metadata.uid
-            $0.metadata.resourceVersion = object.metadata.resourceVersion
-            $0.metadata.creationTimestamp = object.metadata.creationTimestamp
-            $0.spec.replicas = object.scaleReplicas
-            $0.status.replicas = object.observedReplicas
-            $0.status.selector = object.scaleSelector
-        }
+        let answer = try ScaleAnswer(endpoint.decode(result.object).scale, request).response
+        var head = answer.head
+        head.headers += Responses.warnings(result.warnings)
+        return answer.with(head)
     }
 }
 
