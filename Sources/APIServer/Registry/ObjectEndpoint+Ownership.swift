@@ -38,7 +38,8 @@ extension ObjectEndpoint {
     /// - Returns: the object as it was, with its JSON, where that had to be made.
     func own(_ object: inout Object, by manager: String, _ context: WriteContext) throws -> EncodedObject<Object>? {
         guard object.metadata.managedFields.isEmpty, context.subresource.isEmpty else {
-            object.metadata.managedFields = try ownership(of: object, over: nil, by: manager, context)
+            object.metadata.managedFields = try ownership(
+                of: object, JSONCoding.encode(Self.unowned(object)), over: nil, by: manager, context)
             return nil
         }
         let writer = writer(manager, context)
@@ -55,21 +56,55 @@ extension ObjectEndpoint {
         return definition.isView ? nil : encoded
     }
 
-    /// The entries of `metadata.managedFields` after a write, by what the request says: admission and the rules of the kind come
-    /// later and own nothing.
+    /// Notes in `metadata.managedFields` of a changed object who changed it, where the server does that.
     ///
-    /// - Parameter before: the stored object; nil where there is none.
-    func ownership(
-        of proposed: Object, over before: (object: Object, stored: StoredObject)?, by manager: String,
+    /// - Parameters:
+    ///   - object: as it is to be stored.
+    ///   - proposed: as the request means it: what admission and the rules of the kind did since belongs to nobody.
+    /// - Returns: the object with its JSON, where that had to be made and is of use.
+    func own(
+        _ object: inout Object, as proposed: Object, over before: (object: Object, stored: StoredObject),
         _ context: WriteContext
+    ) throws -> EncodedObject<Object>? {
+        guard let manager = context.fieldManager else { return nil }
+        let plain = Self.unowned(object)
+        let encoded =
+            definition.isView || !Self.ownsTheSame(plain, proposed) ? nil : EncodedObject(plain)
+        object.metadata.managedFields = try ownership(
+            of: proposed, encoded?.json ?? JSONCoding.encode(Self.unowned(proposed)), over: before, by: manager, context
+        )
+        return encoded
+    }
+
+    /// Whether two states of an object agree in all that somebody can own.
+    private static func ownsTheSame(_ a: Object, _ b: Object) -> Bool {
+        guard OwnershipExemplars<Object>.isLike(a.metadata, b.metadata), a.metadata.labels == b.metadata.labels,
+            a.metadata.annotations == b.metadata.annotations, a.metadata.generateName == b.metadata.generateName
+        else { return false }
+        var probe = a
+        probe.metadata = b.metadata
+        return probe == b
+    }
+
+    private static func unowned(_ object: Object) -> Object {
+        var object = object
+        object.metadata.managedFields = []
+        return object
+    }
+
+    /// The entries of `metadata.managedFields` after a write.
+    ///
+    /// - Parameters:
+    ///   - json: of `proposed`, without entries.
+    ///   - before: the stored object; nil where there is none.
+    private func ownership(
+        of proposed: Object, _ json: [UInt8], over before: (object: Object, stored: StoredObject)?,
+        by manager: String, _ context: WriteContext
     ) throws -> [ManagedFieldsEntry] {
         let facts = fieldFacts.get()
         let live = try before.map { try present($0.stored).bytes } ?? facts.blank
         let (stored, asked) = (before?.object.metadata.managedFields ?? [], proposed.metadata.managedFields)
-        var plain = proposed
-        plain.metadata.managedFields = []
-        let changes = FieldComparison(
-            live, JSONCoding.encode(plain), shape: facts.shape, ignoresSystemFields: true)
+        let changes = FieldComparison(live, json, shape: facts.shape, ignoresSystemFields: true)
         let takesProposed = context.subresource.isEmpty
         if changes.isSame, asked.isEmpty || asked == stored || !takesProposed { return stored }
         let base = ManagedFields.base(stored: stored, proposed: asked, takesProposed: takesProposed)

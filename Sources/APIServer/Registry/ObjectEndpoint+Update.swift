@@ -31,16 +31,10 @@ extension ObjectEndpoint {
             context.isRetry = attempt > 1
             guard let stored = current else { return try await createByUpdate(context, change) }
             let old = try decode(stored)
-            var proposed = try change(old, stored)
+            let proposed = try change(old, stored)
             try checkVersion(proposed.metadata, of: stored, checksUID: checksUID)
-            if let manager = context.fieldManager {
-                proposed.metadata.managedFields = try ownership(
-                    of: proposed, over: (old, stored), by: manager, context)
-            }
-            guard let new = try await prepare(proposed, old, face, context) else {
-                return WriteResult(object: stored, isCreated: false, warnings: context.warnings.texts)
-            }
-            switch try await replace(stored, old, with: new, context) {
+            let new = try await prepare(proposed, old, face, context)
+            switch try await replace(stored, old, with: new, proposed, context) {
             case .done(var result):
                 result.warnings += context.warnings.texts
                 return result
@@ -99,11 +93,12 @@ extension ObjectEndpoint {
         return try await self.create(object, create)
     }
 
-    /// Runs the rules of a change.
+    /// Runs the rules of a change. Who owns what is noted after them.
     private func prepare(
         _ proposed: Object, _ old: Object, _ face: ResourceDefinition<Object>.Face, _ context: WriteContext
-    ) async throws -> Object? {
+    ) async throws -> Object {
         var new = proposed
+        if context.fieldManager != nil { new.metadata.managedFields = old.metadata.managedFields }
         ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
         new.metadata.resourceVersion = old.metadata.resourceVersion
         for admit in admission.mutating { try await admit(&new, old, context) }
@@ -134,8 +129,10 @@ extension ObjectEndpoint {
     }
 
     /// Commits a change, or the deletion that it completes.
+    ///
+    /// - Parameter proposed: what the request means, which is what ownership goes by.
     private func replace(
-        _ stored: StoredObject, _ old: Object, with given: Object, _ context: WriteContext
+        _ stored: StoredObject, _ old: Object, with given: Object, _ proposed: Object, _ context: WriteContext
     ) async throws -> Outcome {
         let isDeletion =
             ObjectMetaLifecycle.isDeletedByUpdate(given.metadata, old: old.metadata) && !definition.holdsDeletion(given)
@@ -148,12 +145,12 @@ extension ObjectEndpoint {
             companions = try await definition.companions?(&object, old, context) ?? companions
         }
         if !isDeletion { try await admission.addCompanions(to: &companions, given, old, context) }
-        let complete = object ?? given
-        if !isDeletion, differsOnlyInTimes(complete, old) {
-            return .done(WriteResult(object: stored, isCreated: false))
-        }
-        let bytes = try storedForm(complete)
-        if !isDeletion, isSame(bytes, stored) { return .done(WriteResult(object: stored, isCreated: false)) }
+        var complete = object ?? given
+        let encoded = try own(&complete, as: proposed, over: (old, stored), context)
+        let unchanged = Outcome.done(WriteResult(object: stored, isCreated: false))
+        if !isDeletion, differsOnlyInTimes(complete, old) { return unchanged }
+        let bytes = try storedForm(complete, reusing: encoded)
+        if !isDeletion, isSame(bytes, stored) { return unchanged }
         let meta = complete.metadata
         if context.isDryRun {
             return .done(WriteResult(object: unstored(bytes, meta, revision: stored.revision), isCreated: false))

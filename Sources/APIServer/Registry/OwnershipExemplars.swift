@@ -41,7 +41,7 @@ final class OwnershipExemplars<Object: RESTObject>: Sendable {
     }
 
     /// Whether the same paths of `metadata` are set: what the server gives, and the values of labels and annotations, make none.
-    private static func isLike(_ a: ObjectMeta, _ b: ObjectMeta) -> Bool {
+    static func isLike(_ a: ObjectMeta, _ b: ObjectMeta) -> Bool {
         a.generateName.isEmpty == b.generateName.isEmpty && a.labels.keys == b.labels.keys
             && a.annotations.keys == b.annotations.keys && a.ownerReferences == b.ownerReferences
             && a.finalizers == b.finalizers && a.deletionTimestamp == b.deletionTimestamp
