@@ -33,10 +33,11 @@ public struct MutatingPolicyProgram: Sendable {
     /// Whether it runs again where something changes the object after it.
     public let isReinvocable: Bool
 
-    public init(_ policy: MutatingAdmissionPolicySpec) {
+    /// - Parameter zones: the time zones that expressions may name.
+    public init(_ policy: MutatingAdmissionPolicySpec, zones: (any CELTimeZones)? = nil) {
         let base = PolicyBase(
             hasParameters: policy.paramKind != nil, hasPatches: true, policy.matchConditions, policy.variables,
-            failurePolicy: policy.failurePolicy)
+            failurePolicy: policy.failurePolicy, zones: zones)
         self.base = base
         steps = policy.mutations.compactMap { mutation -> Step? in
             switch mutation.patchType {

@@ -70,9 +70,15 @@ struct PolicyBase: Sendable {
 
     init(
         hasParameters: Bool, hasPatches: Bool, _ conditions: [MatchCondition], _ variables: [Variable],
-        failurePolicy: String?
+        failurePolicy: String?, zones: (any CELTimeZones)?
     ) {
-        let plain = CELEnvironment.admission(hasParameters: hasParameters, hasAuthorizer: true, hasPatches: false)
+        func admission(hasPatches: Bool) -> CELEnvironment {
+            var environment = CELEnvironment.admission(
+                hasParameters: hasParameters, hasAuthorizer: true, hasPatches: hasPatches)
+            environment.zones = zones
+            return environment
+        }
+        let plain = admission(hasPatches: false)
         var fields = CELObjectType(CELEnvironment.policyVariables)
         func extended(_ environment: CELEnvironment) -> CELEnvironment {
             var environment = environment
@@ -88,9 +94,7 @@ struct PolicyBase: Sendable {
         }
         self.conditions = conditions.map { Self.compile($0.expression, plain) }
         self.variables = programs
-        let base =
-            hasPatches
-            ? CELEnvironment.admission(hasParameters: hasParameters, hasAuthorizer: true, hasPatches: true) : plain
+        let base = hasPatches ? admission(hasPatches: true) : plain
         environment = variables.isEmpty ? base : extended(base)
         ignoresFailures = failurePolicy == "Ignore"
     }

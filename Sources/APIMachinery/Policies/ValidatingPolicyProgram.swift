@@ -30,11 +30,12 @@ public struct ValidatingPolicyProgram: Sendable {
     private let messages: [PolicyExpression?]
     private let annotations: [PolicyExpression]
 
-    public init(_ policy: ValidatingAdmissionPolicySpec) {
+    /// - Parameter zones: the time zones that expressions may name.
+    public init(_ policy: ValidatingAdmissionPolicySpec, zones: (any CELTimeZones)? = nil) {
         self.policy = policy
         let base = PolicyBase(
             hasParameters: policy.paramKind != nil, hasPatches: false, policy.matchConditions, policy.variables,
-            failurePolicy: policy.failurePolicy)
+            failurePolicy: policy.failurePolicy, zones: zones)
         self.base = base
         validations = policy.validations.map { base.compile($0.expression) }
         messages = policy.validations.map { $0.messageExpression.isEmpty ? nil : base.compile($0.messageExpression) }

@@ -156,4 +156,24 @@ struct ValidatingPolicyProgramTests {
             ])
         #expect(try program(#"{\#(annotations),"failurePolicy":"Ignore"}"#).annotationFailures(input).isEmpty)
     }
+
+    private struct Zones: CELTimeZones {
+        func offset(of zone: String, at seconds: Int64) -> Int64? {
+            zone == "Mars/Base" ? (seconds < 1_000 ? 3_600 : 7_200) : nil
+        }
+    }
+
+    @Test("a time zone has the offset of the moment")
+    func zones() throws {
+        let validations = [
+            "timestamp('1970-01-01T00:00:00Z').getHours('Mars/Base') == 1",
+            "timestamp('1970-01-02T00:00:00Z').getHours('Mars/Base') == 2",
+            "timestamp('1970-01-02T00:00:00Z').getHours('Mars/None') == 2",
+        ].map { #"{"expression":"\#($0)"}"# }.joined(separator: ",")
+        let spec = #"{"validations":[\#(validations)]}"#
+        let policy = try JSONCoding.decode(ValidatingAdmissionPolicySpec.self, from: Array(spec.utf8))
+        let decisions = ValidatingPolicyProgram(policy, zones: Zones()).decide(input)
+        #expect(decisions.map(\.action) == [.admit, .admit, .deny])
+        #expect(decisions.last?.message.hasSuffix("resulted in error: unknown time zone Mars/None") == true)
+    }
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+/// The time zones that expressions may name.
+public protocol CELTimeZones: Sendable {
+    /// Seconds east of UTC at a moment given in seconds since 1970; nil for a name that no zone has.
+    func offset(of zone: String, at seconds: Int64) -> Int64?
+}
+
 /// What an expression may speak of: variables, functions and structures.
 public struct CELEnvironment: Sendable {
     public var variables: [String: CELType]
@@ -10,6 +16,8 @@ public struct CELEnvironment: Sendable {
     public var openObject: String?
     /// Whether `cel.bind` is there.
     public var hasBind: Bool
+    /// The time zones that have a name; nil where expressions are only checked, or none is known.
+    public var zones: (any CELTimeZones)?
 
     /// - Parameter functions: all functions that Kubernetes has everywhere, if not said otherwise.
     public init(

@@ -3,7 +3,9 @@
 
 /// Finds what a function does for values: by its name, and by what they are.
 enum CELDispatcher {
-    static func call(_ name: String, _ values: [CELValue]) throws(CELFailure) -> CELValue {
+    static func call(
+        _ name: String, _ values: [CELValue], _ zones: (any CELTimeZones)?
+    ) throws(CELFailure) -> CELValue {
         if case .other(let other)? = values.first {
             if let result = try other.call(name, Array(values.dropFirst())) { return result }
         }
@@ -12,7 +14,7 @@ enum CELDispatcher {
         if let result = try CELStrings.call(name, values) { return result }
         if let result = try CELLists.call(name, values) { return result }
         if let result = try CELOptionals.call(name, values) { return result }
-        if let result = try CELTimeParts.call(name, values) { return result }
+        if let result = try CELTimeParts.call(name, values, zones) { return result }
         if let result = try CELKubernetes.call(name, values) { return result }
         throw CELFailure.noOverload(name, values)
     }

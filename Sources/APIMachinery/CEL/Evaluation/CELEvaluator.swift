@@ -158,7 +158,8 @@ struct CELEvaluator {
         for argument in arguments { values.append(try value(of: argument)) }
         // What takes long has to be paid before; only the size of a joined text is known afterwards.
         if name != "join" { try charge(CELCost.call(name, values, nil)) }
-        let result = try CELDispatcher.call(name.hasPrefix(".") ? String(name.dropFirst()) : name, values)
+        let result = try CELDispatcher.call(
+            name.hasPrefix(".") ? String(name.dropFirst()) : name, values, environment.zones)
         if name == "join" { try charge(CELCost.call(name, values, result)) }
         return result
     }

@@ -5,14 +5,16 @@ import Primitives
 
 /// The parts of moments and durations.
 enum CELTimeParts {
-    static func call(_ name: String, _ values: [CELValue]) throws(CELFailure) -> CELValue? {
+    static func call(
+        _ name: String, _ values: [CELValue], _ zones: (any CELTimeZones)?
+    ) throws(CELFailure) -> CELValue? {
         switch values.first {
         case .duration(let nanoseconds)? where values.count == 1: return span(name, nanoseconds)
         case .timestamp(let seconds, let rest)?:
             var shifted = seconds
             if values.count == 2 {
                 guard case .string(let zone) = values[1] else { return nil }
-                shifted += try offset(zone)
+                shifted += try offset(zone, seconds, zones)
             }
             return part(name, shifted, rest)
         default: return nil
@@ -51,9 +53,12 @@ enum CELTimeParts {
         }
     }
 
-    /// The seconds that a zone is east of UTC: `UTC`, `+02:00` or `-03:30`.
-    private static func offset(_ zone: String) throws(CELFailure) -> Int64 {
+    /// The seconds that a zone is east of UTC at a moment: `UTC`, `+02:00`, `-03:30` or `Europe/Berlin`.
+    private static func offset(
+        _ zone: String, _ seconds: Int64, _ zones: (any CELTimeZones)?
+    ) throws(CELFailure) -> Int64 {
         if zone.isEmpty || zone == "UTC" { return 0 }
+        if let offset = zones?.offset(of: zone, at: seconds) { return offset }
         let isWest = zone.hasPrefix("-")
         let parts = (isWest || zone.hasPrefix("+") ? String(zone.dropFirst()) : zone).split(separator: ":")
         guard parts.count == 2, let hours = Int64(parts[0]), let minutes = Int64(parts[1]), (0..<24).contains(hours),

@@ -40,13 +40,15 @@ package final class AdmissionPolicies: Sendable {
         self.registry = registry
         self.authorizer = authorizer
         namespaces = try registry.endpoint(Namespace.self).cache
+        let zones = ZoneFiles()
         validating = Validating(
             policies: try registry.endpoint(ValidatingAdmissionPolicy.self).cache,
-            bindings: try registry.endpoint(ValidatingAdmissionPolicyBinding.self).cache, read: Self.read,
+            bindings: try registry.endpoint(ValidatingAdmissionPolicyBinding.self).cache,
+            read: { Self.read($0, zones) },
             bind: Self.bind)
         mutating = Mutating(
             policies: try registry.endpoint(MutatingAdmissionPolicy.self).cache,
-            bindings: try registry.endpoint(MutatingAdmissionPolicyBinding.self).cache, read: Self.read,
+            bindings: try registry.endpoint(MutatingAdmissionPolicyBinding.self).cache, read: { Self.read($0, zones) },
             bind: Self.bind)
         var kinds: [String: any ResourceEndpoint] = [:]
         var views: [StoreKey: [AdmissionAttributes.Resource]] = [:]
@@ -62,18 +64,22 @@ package final class AdmissionPolicies: Sendable {
         equivalents = others
     }
 
-    private static func read(_ policy: ValidatingAdmissionPolicy) -> PolicyHook<ValidatingPolicyProgram> {
+    private static func read(
+        _ policy: ValidatingAdmissionPolicy, _ zones: ZoneFiles
+    ) -> PolicyHook<ValidatingPolicyProgram> {
         PolicyHook(
             name: policy.metadata.name, criteria: policy.spec.matchConstraints.map(PolicyCriteria.init),
             paramKind: policy.spec.paramKind, ignoresFailures: policy.spec.failurePolicy == "Ignore",
-            program: ValidatingPolicyProgram(policy.spec), bindings: [])
+            program: ValidatingPolicyProgram(policy.spec, zones: zones), bindings: [])
     }
 
-    private static func read(_ policy: MutatingAdmissionPolicy) -> PolicyHook<MutatingPolicyProgram> {
+    private static func read(
+        _ policy: MutatingAdmissionPolicy, _ zones: ZoneFiles
+    ) -> PolicyHook<MutatingPolicyProgram> {
         PolicyHook(
             name: policy.metadata.name, criteria: policy.spec.matchConstraints.map(PolicyCriteria.init),
             paramKind: policy.spec.paramKind, ignoresFailures: policy.spec.failurePolicy == "Ignore",
-            program: MutatingPolicyProgram(policy.spec), bindings: [])
+            program: MutatingPolicyProgram(policy.spec, zones: zones), bindings: [])
     }
 
     private static func bind(_ binding: ValidatingAdmissionPolicyBinding) -> PolicyBinding {
