@@ -26,6 +26,7 @@ extension FuzzTarget {
             guard let quantity = Quantity(text(bytes)) else { return }
             let canonical = "\(quantity)"
             try promise(Quantity(canonical).map { "\($0)" } == canonical, "\(canonical) is not canonical")
+            try promise(Quantity(canonical) == quantity, "\(canonical) is another amount")
         },
         FuzzTarget("scalar") { bytes throws(FuzzFault) in
             let text = text(bytes)

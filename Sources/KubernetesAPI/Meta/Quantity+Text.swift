@@ -90,10 +90,12 @@ extension Quantity: CustomStringConvertible, ExpressibleByStringLiteral {
 
     public var description: String { text }
 
-    /// The canonical form: no fraction, the largest suffix that allows it.
+    /// The canonical form: no fraction, the largest suffix that allows it. A binary amount that is small, or not whole, is shown with
+    /// decimal suffixes, as exact as it is.
     public var text: String {
         if nanos == 0 { return "0" }
-        if format == .binarySI, nanos.magnitude >= UInt128(1024 * Self.one) { return binaryText }
+        let isLarge = nanos.magnitude >= UInt128(1024 * Self.one)
+        if format == .binarySI, isLarge, nanos % Self.one == 0 { return binaryText }
         var number = nanos
         var exponent = -9
         while number % 1_000 == 0, exponent < 18 || format == .decimalExponent {
