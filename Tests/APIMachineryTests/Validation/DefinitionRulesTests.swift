@@ -148,13 +148,59 @@ struct DefinitionRulesTests {
                 #"{"type":"string","x-kubernetes-validations":[{"rule":" "},{"rule":"a\n<b"},{"rule":"c","message":" ","reason":"x"}]}"#,
                 [
                     ".x-kubernetes-validations[0].rule: Required value: rule is not specified",
-                    ".x-kubernetes-validations[1].message: Required value: must be specified if rule contains",
-                    #".x-kubernetes-validations[2].message: Invalid value: " ": must be non-empty if specified"#,
+                    ".x-kubernetes-validations[1].message: Required value: message must be specified if rule contains",
+                    #".x-kubernetes-validations[2].message: Invalid value: " ": message must be non-empty if specified"#,
                     #".x-kubernetes-validations[2].reason: Unsupported value: "x""#,
                 ]),
+            property(
+                #"{"type":"null"}"#,
+                [
+                    #".type: Unsupported value: "null": supported values: "array", "boolean", "integer", "number", "object", "string""#,
+                    ".type: Forbidden: type cannot be set to null, use nullable as an alternative",
+                ]),
+            property(
+                #"{"type":"object","properties":{"b.c":{"type":"string"}},"x-kubernetes-validations":[{"rule":"true","fieldPath":"['b.c']"},{"rule":"true","fieldPath":".b"}]}"#,
+                [#".x-kubernetes-validations[1].fieldPath: Invalid value: ".b": fieldPath must be a valid path"#]),
         ])
     func schema(_ test: RuleCase) throws {
         test.expect(try RuleTable.create(CustomResourceDefinition.self, Self.base, test.patch))
+    }
+
+    @Test(
+        "fields that selectors compare",
+        arguments: [
+            ([".spec.a", ".spec.n", ".spec.m.x"], []),
+            (
+                ["", ".spec.a", ".spec.a"],
+                ["[0].jsonPath: Required value", #"[2].jsonPath: Duplicate value: ".spec.a""#]
+            ),
+            (
+                ["spec.a", ".spec.b", ".spec.", ".spec['a']"],
+                [
+                    #"[0].jsonPath: Invalid value: "spec.a": is an invalid path: expected [ or . but got: spec"#,
+                    #"[1].jsonPath: Invalid value: ".spec.b": is an invalid path: does not refer to a valid field"#,
+                    #"[2].jsonPath: Invalid value: ".spec.": is an invalid path: unexpected end of JSON path"#,
+                    #"[3].jsonPath: Invalid value: ".spec['a']": is an invalid path: array notation is not allowed"#,
+                ]
+            ),
+            (
+                [".spec", ".metadata.name"],
+                [
+                    #"[0].jsonPath: Invalid value: ".spec": must point to a field of type string, boolean or integer."#,
+                    #"[1].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata"#,
+                ]
+            ),
+        ])
+    func selectable(_ paths: [String], _ faults: [String]) throws {
+        let schema =
+            #"{"type":"object","properties":{"metadata":{"type":"object","properties":{"name":{"type":"string"}}},"spec":{"type":"object","properties":{"a":{"type":"string"},"n":{"type":"integer"},"m":{"type":"object","additionalProperties":{"type":"boolean"}}}}}}"#
+        let fields = paths.map { #"{"jsonPath":"# + GoText.quote($0) + "}" }.joined(separator: ",")
+        let version =
+            #"{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":"# + schema
+            + #"},"selectableFields":["# + fields + "]}"
+        RuleCase("", "", faults.map { "spec.selectableFields" + $0 }).expect(
+            try RuleTable.create(
+                CustomResourceDefinition.self, Self.base, #"{"spec":{"versions":["# + version + "]}}"))
     }
 
     @Test(

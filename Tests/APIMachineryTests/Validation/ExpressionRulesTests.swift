@@ -157,7 +157,7 @@ struct ExpressionRulesTests {
             ),
             (
                 #""type":"string","x-kubernetes-validations":[{"rule":"true","fieldPath":".x"}]"#,
-                [".fieldPath: Invalid value: \".x\": must be a valid path"]
+                [".fieldPath: Invalid value: \".x\": fieldPath must be a valid path"]
             ),
             (
                 #""type":"array","maxItems":10,"items":{"type":"string","maxLength":10},"x-kubernetes-validations":[{"rule":"self.all(x, self.all(y, x == y))"}]"#,

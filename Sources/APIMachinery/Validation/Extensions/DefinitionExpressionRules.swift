@@ -166,36 +166,3 @@ extension CELExpression {
         return parts.contains { $0.mentions(variable) }
     }
 }
-
-/// Paths from a value to one of its fields: `.spec.name` or `['spec']['a.b']`.
-enum RuleFieldPath {
-    /// Whether a schema has what a path leads to.
-    static func isValid(_ path: String, in schema: JSONSchemaProps) -> Bool {
-        guard let names = names(path) else { return false }
-        var current = schema
-        for name in names {
-            guard let next = current.properties[name] ?? current.additionalProperties?.schema else { return false }
-            current = next
-        }
-        return true
-    }
-
-    private static func names(_ path: String) -> [String]? {
-        var names: [String] = []
-        var rest = Substring(path)
-        while let first = rest.first {
-            if first == "." {
-                let name = rest.dropFirst().prefix { $0 != "." && $0 != "[" }
-                if name.isEmpty { return nil }
-                names.append(String(name))
-                rest = rest.dropFirst(name.count + 1)
-            } else if rest.hasPrefix("['"), let end = rest.firstRange(of: "']") {
-                names.append(String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end.lowerBound]))
-                rest = rest[end.upperBound...]
-            } else {
-                return nil
-            }
-        }
-        return names.isEmpty ? nil : names
-    }
-}

@@ -79,14 +79,13 @@ enum DefinitionSchemaRules {
     /// What Kubernetes does not take of OpenAPI.
     private static func supported(_ schema: JSONSchemaProps, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
+        if !schema.type.isEmpty { errors += ValueRules.oneOf(schema.type, types, path.child("type")) }
+        for (field, isSet) in unsupported(schema) where isSet {
+            errors.append(.forbidden(path.child(field), "\(field) is not supported"))
+        }
         if schema.type == "null" {
             let text = "type cannot be set to null, use nullable as an alternative"
             errors.append(.forbidden(path.child("type"), text))
-        } else if !schema.type.isEmpty {
-            errors += ValueRules.oneOf(schema.type, types, path.child("type"))
-        }
-        for (field, isSet) in unsupported(schema) where isSet {
-            errors.append(.forbidden(path.child(field), "\(field) is not supported"))
         }
         if schema.items?.jsonSchemas.isEmpty == false {
             errors.append(.forbidden(path.child("items"), "items must be a schema object and not an array"))
@@ -140,14 +139,15 @@ enum DefinitionSchemaRules {
             if MatchRules.isBlank(rule.rule) {
                 errors.append(.required(at.child("rule"), "rule is not specified"))
             } else if !rule.message.isEmpty, MatchRules.isBlank(rule.message) {
-                errors.append(.invalid(at.child("message"), rule.message, "must be non-empty if specified"))
+                errors.append(.invalid(at.child("message"), rule.message, "message must be non-empty if specified"))
             } else if MatchRules.hasLineBreak(rule.message) {
-                errors.append(.invalid(at.child("message"), rule.message, "must not contain line breaks"))
+                errors.append(.invalid(at.child("message"), rule.message, "message must not contain line breaks"))
             } else if MatchRules.hasLineBreak(rule.rule), rule.message.isEmpty {
-                errors.append(.required(at.child("message"), "must be specified if rule contains line breaks"))
+                errors.append(.required(at.child("message"), "message must be specified if rule contains line breaks"))
             }
             if !rule.messageExpression.isEmpty, MatchRules.isBlank(rule.messageExpression) {
-                errors.append(.required(at.child("messageExpression"), "must be non-empty if specified"))
+                errors.append(
+                    .required(at.child("messageExpression"), "messageExpression must be non-empty if specified"))
             }
             errors += ValueRules.oneOf(rule.reason, reasons, at.child("reason"))
             return errors + fieldPath(rule.fieldPath, schema, at.child("fieldPath"))
@@ -158,9 +158,13 @@ enum DefinitionSchemaRules {
     private static func fieldPath(_ text: String, _ schema: JSONSchemaProps, _ path: FieldPath) -> [FieldError] {
         if text.isEmpty { return [] }
         var errors: [FieldError] = []
-        if MatchRules.isBlank(text) { errors.append(.invalid(path, text, "must be non-empty if specified")) }
-        if text.contains(where: \.isNewline) { errors.append(.invalid(path, text, "must not contain line breaks")) }
-        if !RuleFieldPath.isValid(text, in: schema) { errors.append(.invalid(path, text, "must be a valid path")) }
+        if MatchRules.isBlank(text) { errors.append(.invalid(path, text, "fieldPath must be non-empty if specified")) }
+        if text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
+            errors.append(.invalid(path, text, "fieldPath must not contain line breaks"))
+        }
+        if (try? RuleFieldPath.resolve(text, in: schema)) == nil {
+            errors.append(.invalid(path, text, "fieldPath must be a valid path"))
+        }
         return errors
     }
 }

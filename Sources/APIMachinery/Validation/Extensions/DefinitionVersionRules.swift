@@ -45,7 +45,7 @@ struct DefinitionVersionRules {
         var errors: [FieldError] = []
         if schema?.openAPIV3Schema == nil {
             for (index, version) in versions.enumerated() where version.schema?.openAPIV3Schema == nil {
-                errors.append(.required(at.index(index).child("schema", "openAPIV3Schema")))
+                errors.append(.required(at.index(index).child("schema", "openAPIV3Schema"), "schemas are required"))
             }
         }
         for (index, version) in versions.enumerated() { errors += self.version(version, at.index(index)) }
@@ -69,7 +69,11 @@ struct DefinitionVersionRules {
         var errors = DefinitionSchemaRules.validate(schema, hasStatus: hasStatus, path.child("validation"))
         errors += self.subresources(subresources, path.child("subresources"))
         errors += self.columns(columns, path.child("additionalPrinterColumns"))
-        return errors + self.fields(fields, path.child("selectableFields"))
+        return errors
+            + SelectableFieldRules.validate(
+                fields, schema?.openAPIV3Schema,
+                without: "selectableFields may only be set when validations.schema is included",
+                path.child("selectableFields"))
     }
 
     private func version(_ version: CustomResourceDefinitionVersion, _ path: FieldPath) -> [FieldError] {
@@ -81,7 +85,11 @@ struct DefinitionVersionRules {
         errors += DefinitionSchemaRules.validate(version.schema, hasStatus: hasStatus, path.child("schema"))
         errors += subresources(version.subresources, path.child("subresources"))
         errors += columns(version.additionalPrinterColumns, path.child("additionalPrinterColumns"))
-        return errors + fields(version.selectableFields, path.child("selectableFields"))
+        return errors
+            + SelectableFieldRules.validate(
+                version.selectableFields, version.schema?.openAPIV3Schema,
+                without: "selectableFields may only be set when version.schema.openAPIV3Schema is not included",
+                path.child("selectableFields"))
     }
 
     private func warning(_ version: CustomResourceDefinitionVersion, _ path: FieldPath) -> [FieldError] {
@@ -145,17 +153,6 @@ struct DefinitionVersionRules {
             }
             let place = at.child("JSONPath")
             return errors + (column.jsonPath.isEmpty ? [.required(place)] : jsonPath(column.jsonPath, place))
-        }
-    }
-
-    private func fields(_ fields: [SelectableField], _ path: FieldPath) -> [FieldError] {
-        if fields.count > 8 { return [.tooMany(path, count: fields.count, limit: 8)] }
-        var seen: Set<String> = []
-        return fields.enumerated().flatMap { index, field -> [FieldError] in
-            let at = path.index(index).child("jsonPath")
-            if field.jsonPath.isEmpty { return [.required(at)] }
-            let faults = jsonPath(field.jsonPath, at)
-            return seen.insert(field.jsonPath).inserted ? faults : faults + [.duplicate(at, field.jsonPath)]
         }
     }
 }
