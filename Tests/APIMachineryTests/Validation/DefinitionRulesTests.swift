@@ -167,43 +167,6 @@ struct DefinitionRulesTests {
     }
 
     @Test(
-        "fields that selectors compare",
-        arguments: [
-            ([".spec.a", ".spec.n", ".spec.m.x"], []),
-            (
-                ["", ".spec.a", ".spec.a"],
-                ["[0].jsonPath: Required value", #"[2].jsonPath: Duplicate value: ".spec.a""#]
-            ),
-            (
-                ["spec.a", ".spec.b", ".spec.", ".spec['a']"],
-                [
-                    #"[0].jsonPath: Invalid value: "spec.a": is an invalid path: expected [ or . but got: spec"#,
-                    #"[1].jsonPath: Invalid value: ".spec.b": is an invalid path: does not refer to a valid field"#,
-                    #"[2].jsonPath: Invalid value: ".spec.": is an invalid path: unexpected end of JSON path"#,
-                    #"[3].jsonPath: Invalid value: ".spec['a']": is an invalid path: array notation is not allowed"#,
-                ]
-            ),
-            (
-                [".spec", ".metadata.name"],
-                [
-                    #"[0].jsonPath: Invalid value: ".spec": must point to a field of type string, boolean or integer."#,
-                    #"[1].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata"#,
-                ]
-            ),
-        ])
-    func selectable(_ paths: [String], _ faults: [String]) throws {
-        let schema =
-            #"{"type":"object","properties":{"metadata":{"type":"object","properties":{"name":{"type":"string"}}},"spec":{"type":"object","properties":{"a":{"type":"string"},"n":{"type":"integer"},"m":{"type":"object","additionalProperties":{"type":"boolean"}}}}}}"#
-        let fields = paths.map { #"{"jsonPath":"# + GoText.quote($0) + "}" }.joined(separator: ",")
-        let version =
-            #"{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":"# + schema
-            + #"},"selectableFields":["# + fields + "]}"
-        RuleCase("", "", faults.map { "spec.selectableFields" + $0 }).expect(
-            try RuleTable.create(
-                CustomResourceDefinition.self, Self.base, #"{"spec":{"versions":["# + version + "]}}"))
-    }
-
-    @Test(
         "a default",
         arguments: [
             property(#"{"type":"string","enum":["a"],"default":"a"}"#, []),

@@ -10,7 +10,7 @@ extension CustomResourceDefinition: Validated {
     private static let approval = "api-approved.kubernetes.io"
 
     public func validateBody() -> [FieldError] {
-        var errors = nameFaults() + specFaults() + statusFaults()
+        var errors = nameFaults() + specFaults(checksCertificates: true) + statusFaults()
         errors += approvalFaults(replacing: nil)
         if spec.preserveUnknownFields { errors.append(preservation) }
         return errors
@@ -28,7 +28,8 @@ extension CustomResourceDefinition: Validated {
         return .invalid(FieldPath("spec", "preserveUnknownFields"), true, text)
     }
 
-    private func specFaults() -> [FieldError] {
+    /// - Parameter checksCertificates: whether the certificates by which a webhook is known must be some.
+    private func specFaults(checksCertificates: Bool) -> [FieldError] {
         let path = FieldPath("spec")
         var errors = groupFaults(path.child("group"))
         let scope = path.child("scope")
@@ -44,7 +45,9 @@ extension CustomResourceDefinition: Validated {
         }
         errors += nameFaults(spec.names, names)
         errors += DefinitionVersionRules(spec).common(path)
-        return errors + ConversionRules.validate(spec.conversion, path.child("conversion"))
+        return errors
+            + ConversionRules.validate(
+                spec.conversion, checksCertificates: checksCertificates, path.child("conversion"))
     }
 
     private func groupFaults(_ path: FieldPath) -> [FieldError] {
@@ -138,8 +141,10 @@ extension CustomResourceDefinition: Validated {
 
     public func validateUpdate(from old: CustomResourceDefinition) -> [FieldError] {
         let path = FieldPath("spec")
-        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata) + specFaults()
         let isEstablished = old.status.conditions.contains { $0.type == "Established" && $0.status == "True" }
+        let before = old.spec.conversion?.webhook?.clientConfig?.caBundle ?? []
+        var errors = ObjectMetaRules.validateUpdate(metadata, from: old.metadata)
+        errors += specFaults(checksCertificates: isEstablished && ConversionRules.hasCertificates(before))
         if isEstablished {
             errors += ValueRules.immutable(spec.scope, old.spec.scope, path.child("scope"))
             errors += ValueRules.immutable(spec.names.kind, old.spec.names.kind, path.child("names", "kind"))
@@ -161,7 +166,14 @@ extension CustomResourceDefinition: Validated {
 enum ConversionRules {
     private static let versions = ["v1", "v1beta1"]
 
-    static func validate(_ conversion: CustomResourceConversion?, _ path: FieldPath) -> [FieldError] {
+    /// Whether nothing is wrong with the certificates by which a webhook is known.
+    static func hasCertificates(_ bundle: [UInt8]) -> Bool {
+        bundle.isEmpty || PEMBlocks(bundle).contains { $0.type == "CERTIFICATE" && !$0.hasHeaders }
+    }
+
+    static func validate(
+        _ conversion: CustomResourceConversion?, checksCertificates: Bool, _ path: FieldPath
+    ) -> [FieldError] {
         guard let conversion else { return [] }
         let strategy = path.child("strategy")
         var errors: [FieldError] =
@@ -177,6 +189,12 @@ enum ConversionRules {
             return errors
         }
         errors += self.client(conversion.webhook?.clientConfig, client)
+        if checksCertificates, let bundle = conversion.webhook?.clientConfig?.caBundle, !hasCertificates(bundle) {
+            let text =
+                "unable to load root certificates: data does not contain any valid RSA or ECDSA certificates"
+            let shown = String(decoding: Base64.encode(bundle), as: UTF8.self)
+            errors.append(.invalid(client.child("caBundle"), shown, text))
+        }
         return errors + reviewVersions(conversion.webhook?.conversionReviewVersions ?? [], reviews)
     }
 
