@@ -27,7 +27,11 @@ public enum LabelRules {
             if parts[0].isEmpty {
                 faults.append("prefix part must be non-empty")
             } else {
-                faults += NameRules.dns1123Subdomain(String(parts[0])).map { "prefix part " + $0 }
+                // of the two messages on length in Kubernetes, keys have the one that counts bytes
+                if parts[0].utf8.count > 253 { faults.append("prefix part must be no more than 253 bytes") }
+                if !NameRules.isSubdomain(String(parts[0])) {
+                    faults.append("prefix part " + NameRules.subdomainMessage)
+                }
             }
         default:
             let message = NameRules.regexError(

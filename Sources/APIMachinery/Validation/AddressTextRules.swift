@@ -9,19 +9,19 @@ import Wire
 ///
 /// - SeeAlso: `ip.go` of Kubernetes' `apimachinery/pkg/util/validation`.
 extension ValueRules {
-    /// An address as old software reads it: numbers of an IPv4 address may begin with zeros.
+    /// An address as old software reads it: numbers of an IPv4 address, or of one at the end of IPv6, may begin with zeros.
     static func looseAddress(_ text: String) -> (address: NetworkAddress, isPadded: Bool)? {
         if let address = NetworkAddress(text) { return (address, false) }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var value: UInt32 = 0
-        for part in parts {
-            guard !part.isEmpty, part.utf8.allSatisfy(NameRules.isDigit),
-                let octet = UInt8(part.drop { $0 == "0" }.isEmpty ? "0" : part.drop { $0 == "0" })
-            else { return nil }
-            value = value << 8 | UInt32(octet)
+        let start = text.lastIndex(of: ":").map(text.index(after:)) ?? text.startIndex
+        let parts = text[start...].split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(NameRules.isDigit) }) else {
+            return nil
         }
-        return (.v4(value), true)
+        let plain = parts.map { part in
+            let digits = part.drop { $0 == "0" }
+            return digits.isEmpty ? "0" : String(digits)
+        }
+        return NetworkAddress(text[..<start] + plain.joined(separator: ".")).map { ($0, true) }
     }
 
     /// Whether an IPv6 address stands for one of IPv4.

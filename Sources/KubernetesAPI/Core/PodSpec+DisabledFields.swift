@@ -7,9 +7,6 @@ extension PodSpec {
         schedulingGroup = nil
         for index in containers.indices { containers[index].lifecycle.dropStopSignal() }
         for index in initContainers.indices { initContainers[index].lifecycle.dropStopSignal() }
-        for index in ephemeralContainers.indices {
-            ephemeralContainers[index].ephemeralContainerCommon.lifecycle.dropStopSignal()
-        }
         for index in volumes.indices where volumes[index].volumeSource.projected != nil {
             for source in volumes[index].volumeSource.projected?.sources.indices ?? 0..<0 {
                 volumes[index].volumeSource.projected?.sources[source].clusterTrustBundle = nil

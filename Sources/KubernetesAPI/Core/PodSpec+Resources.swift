@@ -24,16 +24,23 @@ public enum PodResources {
     /// What the containers ask for together: the sum of those that run at once, and at least what the largest init container needs.
     ///
     /// - SeeAlso: `AggregateContainerRequests` of Kubernetes' `component-helpers/resource`.
-    public static func containerRequests(_ spec: PodSpec) -> [String: Quantity] {
+    public static func containerRequests(_ spec: PodSpec) -> [String: Quantity] { sum(of: spec, \.requests) }
+
+    /// The limits of the containers together, as for ``containerRequests(_:)``.
+    public static func containerLimits(_ spec: PodSpec) -> [String: Quantity] { sum(of: spec, \.limits) }
+
+    private static func sum(
+        of spec: PodSpec, _ amounts: KeyPath<ResourceRequirements, [String: Quantity]>
+    ) -> [String: Quantity] {
         var sum: [String: Quantity] = [:]
-        for container in spec.containers { add(container.resources.requests, to: &sum) }
+        for container in spec.containers { add(container.resources[keyPath: amounts], to: &sum) }
         var sidecars: [String: Quantity] = [:]
         var largest: [String: Quantity] = [:]
         for container in spec.initContainers {
-            var needed = container.resources.requests
+            var needed = container.resources[keyPath: amounts]
             if container.restartPolicy == "Always" {
-                add(container.resources.requests, to: &sum)
-                add(container.resources.requests, to: &sidecars)
+                add(needed, to: &sum)
+                add(needed, to: &sidecars)
                 needed = sidecars
             } else {
                 add(sidecars, to: &needed)

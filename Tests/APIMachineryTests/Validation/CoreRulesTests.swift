@@ -50,6 +50,14 @@ struct CoreRulesTests {
             RuleCase(
                 "provider", #"{"spec":{"providerID":"y"}}"#,
                 [#"spec.providerID: Forbidden: node updates may not change providerID except from "" to valid"#]),
+            RuleCase("features", #"{"status":{"declaredFeatures":["A","B/c","B/d"]}}"#, []),
+            RuleCase(
+                "odd features", #"{"status":{"declaredFeatures":["b","A","A"]}}"#,
+                [
+                    #"status.declaredFeatures[0]: Invalid value: "b": invalid feature name "b": must start with an UpperCamelCase segment"#,
+                    #"status.declaredFeatures[1]: Invalid value: "A": list must be sorted alphabetically"#,
+                    #"status.declaredFeatures[2]: Duplicate value: "A""#,
+                ]),
         ])
     func nodeChange(_ test: RuleCase) throws { test.expect(try RuleTable.status(Node.self, Self.node, test.patch)) }
 
@@ -90,6 +98,11 @@ struct CoreRulesTests {
                     #"data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value"#
                 ]),
             RuleCase(
+                "nothing of docker", #"{"type":"kubernetes.io/dockercfg","data":{".dockercfg":""}}"#,
+                [
+                    #"data[.dockercfg]: Invalid value: "<secret contents redacted>": unexpected end of JSON input"#
+                ]),
+            RuleCase(
                 "token", #"{"type":"kubernetes.io/service-account-token"}"#,
                 [
                     "metadata.annotations[kubernetes.io/service-account.name]: Required value"
@@ -97,6 +110,19 @@ struct CoreRulesTests {
         ])
     func secret(_ test: RuleCase) throws {
         test.expect(try RuleTable.create(Secret.self, #"{"metadata":{"name":"s","namespace":"n"}}"#, test.patch))
+    }
+
+    @Test(
+        "what a quota counts comes in whole numbers",
+        arguments: [
+            RuleCase("cpu", #"{"spec":{"hard":{"cpu":"500m","requests.cpu":"500m"}}}"#, []),
+            RuleCase("asked for", #"{"spec":{"hard":{"requests.example.com/x":"500m"}}}"#, []),
+            RuleCase(
+                "objects", #"{"spec":{"hard":{"services.nodeports":"1500m"}}}"#,
+                ["spec.hard[services.nodeports]: Invalid value: \"1500m\": must be an integer"]),
+        ])
+    func quota(_ test: RuleCase) throws {
+        test.expect(try RuleTable.create(ResourceQuota.self, #"{"metadata":{"name":"q","namespace":"n"}}"#, test.patch))
     }
 
     @Test("immutable data stays")

@@ -185,6 +185,9 @@ struct PersistentVolumeRulesTests {
                 "more than a claim that is not bound asks for",
                 #"{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}"#, [immutable]),
             RuleCase(
+                "the class of attributes of a claim that is not bound", #"{"spec":{"volumeAttributesClassName":"b"}}"#,
+                [immutable]),
+            RuleCase(
                 "the mode", #"{"spec":{"volumeMode":"Block"}}"#,
                 [immutable, #"volumeMode: Invalid value: "Block": field is immutable"#]),
         ])
@@ -203,12 +206,21 @@ struct PersistentVolumeRulesTests {
                 ["spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"]),
             RuleCase(
                 "to no class of attributes", #"{"spec":{"volumeAttributesClassName":null}}"#,
-                ["spec.volumeAttributesClassName: Forbidden: update from non-nil value to nil is forbidden"]),
+                [
+                    "spec.volumeAttributesClassName: Forbidden: update to nil is forbidden when status.currentVolumeAttributesClassName is not nil"
+                ]),
+            RuleCase("to another class of attributes", #"{"spec":{"volumeAttributesClassName":"silver"}}"#, []),
+            RuleCase(
+                "from a class of attributes that never was in effect",
+                #"{"spec":{"volumeAttributesClassName":null},"status":{"currentVolumeAttributesClassName":null}}"#, []),
         ])
     func boundClaimChange(_ test: RuleCase) throws {
         let bound =
-            #"{"metadata":{"name":"c","namespace":"n"},"spec":{"accessModes":["ReadWriteOnce"],"volumeName":"v","volumeAttributesClassName":"gold","resources":{"requests":{"storage":"3Gi"}}},"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}"#
-        test.expect(try RuleTable.update(PersistentVolumeClaim.self, bound, test.patch))
+            #"{"metadata":{"name":"c","namespace":"n"},"spec":{"accessModes":["ReadWriteOnce"],"volumeName":"v","volumeAttributesClassName":"gold","resources":{"requests":{"storage":"3Gi"}}},"status":{"phase":"Bound","currentVolumeAttributesClassName":"gold","capacity":{"storage":"1Gi"}}}"#
+        let old: PersistentVolumeClaim = try RuleTable.object(
+            bound, test.patch.contains("status") ? #"{"status":{"currentVolumeAttributesClassName":null}}"# : "{}")
+        let new: PersistentVolumeClaim = try RuleTable.object(bound, test.patch)
+        test.expect(RuleTable.show(new.validateUpdate(from: old)))
     }
 
     @Test(

@@ -61,6 +61,13 @@ struct ServiceRulesTests {
                 #""clusterIP":"10.0.0.2","clusterIPs":["10.0.0.2"]"#,
                 [#"clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set"#]),
             RuleCase("labels", #"{"metadata":{"labels":{"a":"b"}}}"#, []),
+            // looked at by itself and with the whole
+            spec(
+                #""loadBalancerClass":"a.b/c""#,
+                [
+                    "loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+                    "loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+                ]),
         ])
     func update(_ test: RuleCase) throws { test.expect(try RuleTable.update(Service.self, Self.service, test.patch)) }
 }

@@ -79,7 +79,6 @@ extension Secret: Validated {
     private func document(_ key: String) -> [FieldError] {
         let at = FieldPath("data").key(key)
         guard let bytes = data[key] else { return [.required(at)] }
-        if bytes.isEmpty { return [] }
         do {
             let kind: String
             switch try JSONValue.parse(bytes) {

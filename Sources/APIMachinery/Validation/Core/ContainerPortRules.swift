@@ -25,7 +25,6 @@ enum ContainerPortRules {
             }
             if port.hostPort != 0 { errors += number(port.hostPort, at.child("hostPort")) }
             errors += ValueRules.known(port.protocol, ["SCTP", "TCP", "UDP"], at.child("protocol"))
-            if !port.hostIP.isEmpty { errors += ValueRules.ipAddress(port.hostIP, at.child("hostIP")) }
         }
         return errors
     }

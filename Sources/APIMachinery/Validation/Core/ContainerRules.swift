@@ -37,7 +37,7 @@ struct ContainerRules {
             let at = path.index(index)
             errors += common(container, at)
             let isSidecar = container.restartPolicy == "Always"
-            errors += isSidecar ? RestartRules.sidecar(container, at) : RestartRules.validate(container, at)
+            errors += RestartRules.validate(container, at)
             if !container.name.isEmpty, !names.insert(container.name).inserted {
                 errors.append(.duplicate(at.child("name"), container.name))
             }
@@ -110,7 +110,6 @@ struct ContainerRules {
 enum RestartRules {
     private static let limit = 20
 
-    /// A container that is not a sidecar.
     static func validate(_ container: Container, _ path: FieldPath) -> [FieldError] {
         let rules = container.restartPolicyRules
         var errors: [FieldError] = []
@@ -124,7 +123,7 @@ enum RestartRules {
         if rules.count > limit { errors.append(.tooMany(list, count: rules.count, limit: limit)) }
         for (index, rule) in rules.enumerated() {
             let at = list.index(index)
-            errors += ValueRules.oneOf(rule.action, ["Restart"], at.child("action"))
+            errors += ValueRules.oneOf(rule.action, ["Restart", "RestartAllContainers"], at.child("action"))
             guard let codes = rule.exitCodes else {
                 errors.append(.required(at.child("exitCodes"), "must be specified"))
                 continue
@@ -137,10 +136,28 @@ enum RestartRules {
         return errors
     }
 
-    /// A sidecar: it always restarts, so that it has no rules.
-    static func sidecar(_ container: Container, _ path: FieldPath) -> [FieldError] {
-        guard !container.restartPolicyRules.isEmpty else { return [] }
-        let text = "restartPolicyRules are not allowed for init containers with restart policy Always"
-        return [.forbidden(path.child("restartPolicyRules"), text)]
+    /// Whether a container that ended with this code runs again: its rules say so, or its policy, or that of its pod.
+    ///
+    /// - SeeAlso: `ContainerShouldRestart` of Kubernetes' `pkg/api/v1/pod`.
+    static func restarts(_ container: Container, of spec: PodSpec, after code: Int32) -> Bool {
+        if container.restartPolicy != nil {
+            let rule = container.restartPolicyRules.first { rule in
+                guard let codes = rule.exitCodes else { return false }
+                return codes.values.contains(code) == (codes.operator == "In")
+            }
+            if rule != nil { return true }
+        }
+        switch container.restartPolicy ?? spec.restartPolicy {
+        case "Never": return false
+        case "OnFailure": return code != 0
+        default: return true
+        }
+    }
+
+    /// Whether some container of the pod takes all others with it when it ends.
+    static func restartsAll(_ spec: PodSpec) -> Bool {
+        (spec.containers + spec.initContainers).contains { container in
+            container.restartPolicyRules.contains { $0.action == "RestartAllContainers" }
+        }
     }
 }

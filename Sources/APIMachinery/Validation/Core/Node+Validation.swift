@@ -33,6 +33,41 @@ extension Node: Validated {
         return errors
     }
 
+    /// Names of features in order, each once.
+    private var featureFaults: [FieldError] {
+        let path = FieldPath("status", "declaredFeatures")
+        var errors: [FieldError] = []
+        for (index, name) in status.declaredFeatures.enumerated() {
+            if let fault = Self.fault(ofFeature: name) {
+                let text = "invalid feature name \(GoText.quote(name)): " + fault
+                errors.append(.invalid(path.index(index), name, text))
+            }
+            guard index + 1 < status.declaredFeatures.count else { continue }
+            let next = status.declaredFeatures[index + 1]
+            if next == name {
+                errors.append(.duplicate(path.index(index + 1), next))
+            } else if next < name {
+                errors.append(.invalid(path.index(index + 1), next, "list must be sorted alphabetically"))
+            }
+        }
+        return errors
+    }
+
+    /// What is wrong with `InCamelCase/withParts`.
+    private static func fault(ofFeature name: String) -> String? {
+        if name.utf8.count > 253 { return "must be no more than 253 characters" }
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let isSound = parts.enumerated().allSatisfy { index, part in
+            guard let first = part.first, NameRules.isLetter(first), index > 0 || first & 0x20 == 0 else {
+                return false
+            }
+            return part.allSatisfy { NameRules.isLetter($0) || NameRules.isDigit($0) }
+        }
+        return isSound
+            ? nil
+            : "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes"
+    }
+
     private func taints(_ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         var seen: Set<String> = []
@@ -77,6 +112,7 @@ extension Node: Validated {
     private func changeFaults(from old: Node) -> [FieldError] {
         var errors =
             ObjectMetaRules.validateKindUpdate(metadata, from: old.metadata) + annotationFaults + resourceFaults
+            + featureFaults
         for (index, address) in status.addresses.enumerated() where status.addresses[..<index].contains(address) {
             let shown: JSONValue = ["Type": .string(address.type), "Address": .string(address.address)]
             errors.append(.duplicate(FieldPath("status", "addresses").index(index), shown))

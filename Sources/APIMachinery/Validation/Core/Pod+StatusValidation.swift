@@ -22,10 +22,7 @@ extension Pod {
             guard !Self.systemConditions.contains(condition.type) else { continue }
             errors += LabelRules.qualifiedName(condition.type).map { .invalid(at.child("Type"), condition.type, $0) }
         }
-        if status.nominatedNodeName != old.status.nominatedNodeName {
-            let nominated = path.child("nominatedNodeName")
-            errors += ValueRules.optionalName(status.nominatedNodeName, nominated, NameRules.dns1123Subdomain)
-        }
+        errors += nomination(from: old, path.child("nominatedNodeName"))
         if status.observedGeneration < 0 {
             let number = status.observedGeneration
             errors.append(.invalid(path.child("observedGeneration"), number, Self.notNegative))
@@ -35,46 +32,67 @@ extension Pod {
         }
         errors += transitions(from: old, path)
         errors += claims(path.child("resourceClaimStatuses"))
-        let ips = status.podIPs.map(\.ip)
-        errors += Self.addresses(ips, path.child("podIPs"))
+        if let claim = status.extendedResourceClaimStatus {
+            errors += ContainerStatusRules.extendedClaim(claim, of: spec, path.child("extendedResourceClaimStatus"))
+        }
+        errors += Self.addresses(status.podIPs.map(\.ip), path.child("podIPs"))
         if let first = status.hostIPs.first?.ip, first != status.hostIP {
             let at = path.child("hostIPs").index(0).child("ip")
             errors.append(.invalid(at, first, "must be equal to `hostIP`"))
         }
-        return errors + Self.addresses(status.hostIPs.map(\.ip), path.child("hostIPs"))
+        errors += Self.addresses(status.hostIPs.map(\.ip), path.child("hostIPs"))
+        return errors + ContainerStatusRules.validate(status, of: spec, path)
+    }
+
+    private func nomination(from old: Pod, _ path: FieldPath) -> [FieldError] {
+        let name = status.nominatedNodeName
+        guard name != old.status.nominatedNodeName else { return [] }
+        let errors = ValueRules.optionalName(name, path, NameRules.dns1123Subdomain)
+        guard !old.spec.nodeName.isEmpty, !name.isEmpty else { return errors }
+        return errors + [.forbidden(path, "may not be set on pods that are already bound to a node")]
     }
 
     /// Containers that will not run again cannot leave the state they ended in.
     private func transitions(from old: Pod, _ path: FieldPath) -> [FieldError] {
-        let policy = old.spec.restartPolicy
-        let sidecars = Set(old.spec.initContainers.filter { $0.restartPolicy == "Always" }.map(\.name))
-        // containers with a policy or rules of their own may restart although the pod says otherwise
-        let own = Set(
-            (old.spec.containers + old.spec.initContainers).filter {
-                $0.restartPolicy != nil || !$0.restartPolicyRules.isEmpty
-            }.map(\.name))
         let lists = [
-            ("containerStatuses", status.containerStatuses, old.status.containerStatuses, policy, own),
             (
-                "initContainerStatuses", status.initContainerStatuses, old.status.initContainerStatuses, policy,
-                own.union(sidecars)
+                "containerStatuses", status.containerStatuses, old.status.containerStatuses,
+                Optional(old.spec.containers)
             ),
             (
-                "ephemeralContainerStatuses", status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses,
-                "Never", []
+                "initContainerStatuses", status.initContainerStatuses, old.status.initContainerStatuses,
+                Optional(old.spec.initContainers)
+            ),
+            // nobody restarts an ephemeral container
+            (
+                "ephemeralContainerStatuses", status.ephemeralContainerStatuses,
+                old.status.ephemeralContainerStatuses, nil
             ),
         ]
+        let isFree = RestartRules.restartsAll(old.spec)
         var errors: [FieldError] = []
-        for (name, new, before, policy, free) in lists where policy != "Always" {
+        for (name, new, before, containers) in lists where containers == nil || !isFree {
             for (index, status) in before.enumerated() {
-                guard let ended = status.state.terminated, !free.contains(status.name) else { continue }
-                if ended.exitCode != 0, policy == "OnFailure" { continue }
-                guard new.contains(where: { $0.name == status.name && $0.state.terminated == nil }) else { continue }
+                guard let ended = status.state.terminated,
+                    new.contains(where: { $0.name == status.name && $0.state.terminated == nil })
+                else { continue }
+                if let containers, restarts(status.name, among: containers, of: old.spec, after: ended.exitCode) {
+                    continue
+                }
                 let at = path.child(name).index(index).child("state")
                 errors.append(.forbidden(at, "may not be transitioned to non-terminated state"))
             }
         }
         return errors
+    }
+
+    private func restarts(
+        _ name: String, among containers: [Container], of spec: PodSpec, after code: Int32
+    ) -> Bool {
+        guard let container = containers.first(where: { $0.name == name }) else {
+            return spec.restartPolicy == "Always"
+        }
+        return RestartRules.restarts(container, of: spec, after: code)
     }
 
     private func claims(_ path: FieldPath) -> [FieldError] {
@@ -101,10 +119,6 @@ extension Pod {
         let shown = JSONValue.array(texts.map { ["IP": .string($0)] })
         if families.count < 2 || texts.count > 2 {
             errors.append(.invalid(path, shown, "may specify no more than one IP for each IP family"))
-        }
-        var seen: Set<String> = []
-        for (index, text) in texts.enumerated() where !seen.insert(text).inserted {
-            errors.append(.duplicate(path.index(index), ["IP": .string(text)]))
         }
         return errors
     }

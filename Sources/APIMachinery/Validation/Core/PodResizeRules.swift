@@ -17,11 +17,15 @@ enum PodResizeRules {
         if let running, running.resources == nil {
             errors.append(.forbidden(path, "Pod running on node without support for resize"))
         }
+        var rest = pod.spec
+        if isSet(old.spec.resources) || isSet(pod.spec.resources) {
+            errors += whole(&rest, old.spec, path)
+        }
         let moved =
-            names(pod.spec.initContainers, old.spec.initContainers, "initContainers", path)
-            + names(pod.spec.containers, old.spec.containers, "containers", path)
+            names(pod.spec.containers, old.spec.containers, "containers", path)
+            + names(pod.spec.initContainers, old.spec.initContainers, "initContainers", path)
         guard moved.isEmpty else { return errors + moved }
-        for (index, before) in old.spec.initContainers.enumerated() where before.restartPolicy == "Always" {
+        for (index, before) in old.spec.initContainers.enumerated() {
             let at = path.child("initContainers").index(index).child("resources")
             errors += removed(pod.spec.initContainers[index].resources, before.resources, at)
         }
@@ -29,10 +33,30 @@ enum PodResizeRules {
             let at = path.child("containers").index(index).child("resources")
             errors += removed(pod.spec.containers[index].resources, before.resources, at)
         }
-        var rest = pod.spec
         errors += fixed(&rest, old.spec, path)
         if errors.isEmpty, rest != old.spec {
             errors.append(.forbidden(path, "only cpu and memory resources are mutable"))
+        }
+        return errors
+    }
+
+    private static func isSet(_ resources: ResourceRequirements?) -> Bool {
+        guard let resources else { return false }
+        return !resources.requests.isEmpty || !resources.limits.isEmpty
+    }
+
+    /// The resources of the whole pod, whose cpu and memory are set back in `spec`.
+    private static func whole(_ spec: inout PodSpec, _ old: PodSpec, _ path: FieldPath) -> [FieldError] {
+        let at = path.child("resources")
+        guard var after = spec.resources else { return [.forbidden(at, "pod-level resources cannot be removed")] }
+        var errors: [FieldError] = []
+        if let before = old.resources { errors += removed(after, before, at, "pod-level resource") }
+        let claims = after.claims
+        after.setBack(to: old.resources ?? ResourceRequirements())
+        after.claims = claims
+        spec.resources = old.resources == nil && after == ResourceRequirements() ? nil : after
+        if spec.resources != old.resources {
+            errors.append(.forbidden(path, "only cpu and memory resources are mutable at pod-level"))
         }
         return errors
     }
@@ -54,14 +78,14 @@ enum PodResizeRules {
     }
 
     private static func removed(
-        _ new: ResourceRequirements, _ old: ResourceRequirements, _ path: FieldPath
+        _ new: ResourceRequirements, _ old: ResourceRequirements, _ path: FieldPath, _ subject: String = "resource"
     ) -> [FieldError] {
         var errors: [FieldError] = []
         if !Set(old.requests.keys).isSubset(of: new.requests.keys) {
-            errors.append(.forbidden(path.child("requests"), "resource requests cannot be removed"))
+            errors.append(.forbidden(path.child("requests"), "\(subject) requests cannot be removed"))
         }
         if !Set(old.limits.keys).isSubset(of: new.limits.keys) {
-            errors.append(.forbidden(path.child("limits"), "resource limits cannot be removed"))
+            errors.append(.forbidden(path.child("limits"), "\(subject) limits cannot be removed"))
         }
         return errors
     }
@@ -76,14 +100,19 @@ enum PodResizeRules {
             }
         }
         for (index, before) in old.initContainers.enumerated() {
-            if before.restartPolicy == "Always" {
-                spec.initContainers[index].resources.setBack(to: before.resources)
-                if spec.initContainers[index] != before {
-                    let text = "only cpu and memory resources for sidecar containers are mutable"
-                    errors.append(.forbidden(path, text))
-                }
-            } else if spec.initContainers[index] != before {
-                errors.append(.forbidden(path, "resources for non-sidecar init containers are immutable"))
+            let at = path.child("initContainers").index(index)
+            let isChanged = spec.initContainers[index] != before
+            spec.initContainers[index].resources.setBack(to: before.resources)
+            let after = spec.initContainers[index]
+            if after != before {
+                let text = "only cpu and memory resources for init or sidecar containers are mutable"
+                errors.append(.forbidden(at, text))
+            }
+            if isChanged, after.restartPolicy != "Always",
+                after.resizePolicy.contains(where: { $0.restartPolicy == "RestartContainer" })
+            {
+                let text = "non-sidecar init containers with a resize policy of RestartContainer cannot be resized"
+                errors.append(.forbidden(at, text))
             }
         }
         return errors
@@ -99,7 +128,6 @@ extension ResourceRequirements {
     }
 
     private static func setBack(_ new: [String: Quantity], to old: [String: Quantity]) -> [String: Quantity] {
-        guard !old.isEmpty else { return [:] }
         var result = new
         for name in ["cpu", "memory"] { result[name] = old[name] }
         return result

@@ -176,8 +176,9 @@ enum PodSpecRules {
         if let name = spec.runtimeClassName {
             errors += NameRules.dns1123Subdomain(name).map { .invalid(path.child("runtimeClassName"), name, $0) }
         }
-        let preemption = ["Never", "PreemptLowerPriority"]
-        errors += ValueRules.oneOf(spec.preemptionPolicy, preemption, path.child("preemptionPolicy"))
+        if let policy = spec.preemptionPolicy {
+            errors += ValueRules.known(policy, ["PreemptLowerPriority", "Never"], path.child("preemptionPolicy"))
+        }
         if !spec.overhead.isEmpty {
             errors += ResourceRules.container(
                 ResourceRequirements { $0.limits = spec.overhead }, path.child("overhead"))

@@ -184,24 +184,22 @@ enum RemoteVolumeRules {
 
     private static func iscsi(_ volume: ISCSIVolumeSource, _ path: FieldPath) -> [FieldError] {
         var errors = ValueRules.required(volume.targetPortal, path.child("targetPortal"))
-        if volume.iqn.isEmpty {
-            errors.append(.required(path.child("iqn")))
-        } else if !["iqn", "eui", "naa"].contains(where: volume.iqn.hasPrefix) {
-            errors.append(
-                .invalid(path.child("iqn"), volume.iqn, "must be valid format starting with iqn, eui, or naa"))
-        } else if !isInitiator(volume.iqn) {
-            errors.append(.invalid(path.child("iqn"), volume.iqn, "must be valid format"))
-        }
+        errors += volume.iqn.isEmpty ? [.required(path.child("iqn"))] : initiator(volume.iqn, path.child("iqn"))
         if volume.lun < 0 || volume.lun > 255 {
             errors.append(.invalid(path.child("lun"), volume.lun, NameRules.range(0, 255)))
         }
         if (volume.chapAuthDiscovery || volume.chapAuthSession), volume.secretRef == nil {
             errors.append(.required(path.child("secretRef")))
         }
-        if let name = volume.initiatorName, !isInitiator(name) {
-            errors.append(.invalid(path.child("initiatorname"), name, "must be valid format"))
-        }
+        if let name = volume.initiatorName { errors += initiator(name, path.child("initiatorname")) }
         return errors
+    }
+
+    private static func initiator(_ name: String, _ path: FieldPath) -> [FieldError] {
+        if !["iqn", "eui", "naa"].contains(where: name.hasPrefix) {
+            return [.invalid(path, name, "must be valid format starting with iqn, eui, or naa")]
+        }
+        return isInitiator(name) ? [] : [.invalid(path, name, "must be valid format")]
     }
 
     /// Whether a name is `iqn.2001-04.com.example:disk1`, or `eui.` or `naa.` with that many letters and digits.

@@ -61,6 +61,7 @@ enum ResourceRules {
 
     /// The faults of the resources of a whole pod: cpu, memory and huge pages alone, and at least what its containers ask for.
     static func pod(_ resources: ResourceRequirements, of spec: PodSpec, _ path: FieldPath) -> [FieldError] {
+        if spec.os?.name == "windows" { return [.forbidden(path, "may not be set for a windows pod")] }
         var errors: [FieldError] = []
         if !resources.claims.isEmpty {
             errors.append(.forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level"))
@@ -71,10 +72,14 @@ enum ResourceRules {
             return [.notSupported(at, name, ["cpu", "hugepages-", "memory"])]
         }
         for (name, sum) in sorted(PodResources.containerRequests(spec)) where PodResources.isSupported(name) {
-            let whole = resources.requests[name] ?? Quantity()
-            guard sum > whole else { continue }
+            guard let whole = resources.requests[name], sum > whole else { continue }
             let text = "must be greater than or equal to aggregate container requests of \(sum.text)"
             errors.append(.invalid(path.child("requests").key(name), whole.text, text))
+        }
+        for (name, sum) in sorted(PodResources.containerLimits(spec)) where isHugePages(name) {
+            guard let whole = resources.limits[name], sum > whole else { continue }
+            let text = "must be greater than or equal to aggregate container limits of \(sum.text)"
+            errors.append(.invalid(path.child("limits").key(name), whole.text, text))
         }
         for (index, container) in spec.containers.enumerated() {
             for (name, limit) in sorted(container.resources.limits) {
@@ -136,8 +141,7 @@ enum ResourceRules {
             if !isHugePages(name) {
                 errors.append(.invalid(path, name, "must be a standard resource for containers"))
             }
-        } else if !isNative(name), name.hasPrefix("requests.") || !LabelRules.qualifiedName("requests." + name).isEmpty
-        {
+        } else if !isNative(name), !isExtended(name) {
             errors.append(.invalid(path, name, "doesn't follow extended resource name standard"))
         }
         return errors
@@ -170,5 +174,16 @@ enum ResourceRules {
 
     static func isOvercommitAllowed(_ name: String) -> Bool { isNative(name) && !isHugePages(name) }
 
-    private static func isInteger(_ name: String) -> Bool { !isNative(name) || name == "pods" || isHugePages(name) }
+    /// What is counted: objects, and whatever somebody else defines.
+    private static let counted: Set<String> = [
+        "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+        "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+    ]
+
+    private static func isInteger(_ name: String) -> Bool { counted.contains(name) || isExtended(name) }
+
+    /// Whether a name is of a resource that nodes have and Kubernetes does not know.
+    private static func isExtended(_ name: String) -> Bool {
+        !isNative(name) && !name.hasPrefix("requests.") && LabelRules.qualifiedName("requests." + name).isEmpty
+    }
 }

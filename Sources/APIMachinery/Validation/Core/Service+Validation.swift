@@ -215,7 +215,8 @@ extension Service: Validated {
             let value = spec.loadBalancerClass.map { JSONValue.string($0) } ?? .null
             errors.append(.invalid(FieldPath("spec", "loadBalancerClass"), value, "may not change once set"))
         }
-        if isBalancer { errors += loadBalancer(FieldPath("spec")).filter { $0.field == "spec.loadBalancerClass" } }
+        // upstream looks at the class once more with the whole service
+        errors += loadBalancer(FieldPath("spec")).filter { $0.field == "spec.loadBalancerClass" }
         if isBalancer, spec.externalTrafficPolicy == "Local", old.spec.externalTrafficPolicy == "Local",
             spec.healthCheckNodePort != old.spec.healthCheckNodePort
         {

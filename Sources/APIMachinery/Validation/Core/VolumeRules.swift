@@ -75,7 +75,17 @@ enum VolumeRules {
                 .invalid(path.child("name"), name, "PVC name \(GoText.quote(claim)): " + $0)
             }
         }
-        return errors + kinds.dropFirst().map { .forbidden(path.child($0), "may not specify more than 1 volume type") }
+        for kind in kinds.dropFirst() {
+            // upstream leaves out a letter here
+            let field = kind == "downwardAPI" ? "downwarAPI" : kind
+            errors.append(.forbidden(path.child(field), "may not specify more than 1 volume type"))
+        }
+        if let volume = source.iscsi, volume.initiatorName != nil,
+            name.utf8.count + 1 + volume.targetPortal.utf8.count > 64
+        {
+            errors.append(.invalid(path.child("name"), name, ISCSIRules.lengthMessage))
+        }
+        return errors
     }
 
     private static func content(
@@ -155,7 +165,7 @@ enum VolumeRules {
     static func localPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         if text.isEmpty { return [.required(path())] }
         let errors = ValueRules.relativePath(text, path())
-        guard text.hasPrefix(".."), text != "..", !text.hasPrefix("../") else { return errors }
+        guard text.hasPrefix(".."), !text.hasPrefix("../") else { return errors }
         return errors + [.invalid(path(), text, "must not start with '..'")]
     }
 
@@ -181,22 +191,29 @@ enum VolumeRules {
         let at = path.child("volumeClaimTemplate")
         return LabelRules.annotations(template.metadata.annotations, at: at.child("metadata", "annotations"))
             + LabelRules.labels(template.metadata.labels, at: at.child("metadata", "labels"))
+            + templateMetadata(template.metadata, at.child("metadata"))
             + ClaimRules.spec(template.spec, at.child("spec"))
     }
 
+    /// A template of a claim has labels and annotations, and nothing else of metadata.
+    private static func templateMetadata(_ meta: ObjectMeta, _ path: FieldPath) -> [FieldError] {
+        let set: [(String, Bool)] = [
+            ("name", !meta.name.isEmpty), ("generateName", !meta.generateName.isEmpty),
+            ("namespace", !meta.namespace.isEmpty), ("selfLink", !meta.selfLink.isEmpty), ("uID", !meta.uid.isEmpty),
+            ("resourceVersion", !meta.resourceVersion.isEmpty), ("generation", meta.generation != 0),
+            ("creationTimestamp", !meta.creationTimestamp.isZero), ("deletionTimestamp", meta.deletionTimestamp != nil),
+            ("deletionGracePeriodSeconds", meta.deletionGracePeriodSeconds != nil),
+            ("ownerReferences", !meta.ownerReferences.isEmpty), ("finalizers", !meta.finalizers.isEmpty),
+            ("managedFields", !meta.managedFields.isEmpty),
+        ]
+        return set.filter(\.1).map { .forbidden(path.child($0.0), "cannot be set") }
+    }
+
     private static func csi(_ volume: CSIVolumeSource, _ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
-        if volume.driver.isEmpty {
-            errors.append(.required(path.child("driver")))
-        } else {
-            if volume.driver.utf8.count > 63 { errors.append(.tooLong(path.child("driver"), limit: 63)) }
-            let faults = NameRules.dns1123Subdomain(volume.driver.lowercased())
-            errors += faults.map { .invalid(path.child("driver"), volume.driver, $0) }
-        }
-        if let secret = volume.nodePublishSecretRef {
-            errors += ValueRules.name(
-                secret.name, path.child("nodePublishSecretRef", "name"), NameRules.dns1123Subdomain)
-        }
-        return errors
+        let errors = StorageRules.driverName(volume.driver, path.child("driver"))
+        guard let secret = volume.nodePublishSecretRef else { return errors }
+        if secret.name.isEmpty { return errors + [.required(path.child("nodePublishSecretRef", "name"))] }
+        // upstream names a bad name elsewhere than a missing one
+        return errors + NameRules.dns1123Subdomain(secret.name).map { .invalid(path.child("name"), secret.name, $0) }
     }
 }

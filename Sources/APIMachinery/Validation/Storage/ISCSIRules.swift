@@ -7,13 +7,13 @@ import Wire
 /// Persistent volumes of iSCSI.
 enum ISCSIRules {
     private static let malformed = "must be valid format"
+    static let lengthMessage =
+        "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified."
 
     static func volume(_ volume: ISCSIPersistentVolumeSource, named name: String, _ path: FieldPath) -> [FieldError] {
         var errors = ValueRules.required(volume.targetPortal, path.child("targetPortal"))
         if volume.initiatorName != nil, name.utf8.count + 1 + volume.targetPortal.utf8.count > 64 {
-            let text =
-                "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified."
-            errors.append(.invalid(path.child("targetportal"), volume.targetPortal, text))
+            errors.append(.invalid(path.child("targetportal"), volume.targetPortal, lengthMessage))
         }
         if volume.iqn.isEmpty {
             errors.append(.required(path.child("iqn")))

@@ -55,10 +55,12 @@ extension PersistentVolumeClaim: Validated {
         } else if isGivenClass(old) {
             new.storageClassName = before.storageClassName
         }
-        if status.phase == PersistentVolumeClaimPhase.bound, !new.resources.requests.isEmpty {
-            new.resources.requests["storage"] = before.resources.requests["storage"] ?? Quantity()
+        if status.phase == PersistentVolumeClaimPhase.bound {
+            if !new.resources.requests.isEmpty {
+                new.resources.requests["storage"] = before.resources.requests["storage"] ?? Quantity()
+            }
+            new.volumeAttributesClassName = before.volumeAttributesClassName
         }
-        new.volumeAttributesClassName = before.volumeAttributesClassName
         guard new != before else { return [] }
         let type = "core/v1.PersistentVolumeClaimSpec"
         let text =
@@ -76,16 +78,15 @@ extension PersistentVolumeClaim: Validated {
         return [.forbidden(path, "field can not be less than status.capacity")]
     }
 
+    /// A class that has come into effect may give way to another one, and not to none.
     private func attributesClassChange(from old: PersistentVolumeClaim) -> [FieldError] {
-        guard old.spec.volumeAttributesClassName != nil,
-            spec.volumeAttributesClassName != old.spec.volumeAttributesClassName
+        let name = spec.volumeAttributesClassName
+        guard name != old.spec.volumeAttributesClassName, old.status.currentVolumeAttributesClassName != nil,
+            name == nil || name == ""
         else { return [] }
-        let path = FieldPath("spec", "volumeAttributesClassName")
-        switch spec.volumeAttributesClassName {
-        case nil: return [.forbidden(path, "update from non-nil value to nil is forbidden")]
-        case "": return [.forbidden(path, "update from non-nil value to an empty string is forbidden")]
-        default: return []
-        }
+        let new = name == nil ? "nil" : "empty string"
+        let text = "update to \(new) is forbidden when status.currentVolumeAttributesClassName is not nil"
+        return [.forbidden(FieldPath("spec", "volumeAttributesClassName"), text)]
     }
 
     // MARK: status

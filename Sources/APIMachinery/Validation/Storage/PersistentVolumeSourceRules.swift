@@ -121,7 +121,7 @@ enum PersistentVolumeSourceRules {
                 ))
         }
         if let volume = source.local {
-            let isPlaced = spec.nodeAffinity?.required != nil
+            let isPlaced = spec.nodeAffinity != nil
             found.append(
                 (
                     "local",
