@@ -56,4 +56,48 @@ struct ServiceTests {
         let kept = try #require(external.json.at("spec")?.objectValue)
         #expect(Set(kept.keys) == ["ports", "type", "sessionAffinity", "externalName"])
     }
+
+    @Test("one port of two protocols gets one node port, and two ports cannot have the same")
+    func sharedPort() async throws {
+        let server = try await TestServer.ready()
+        func body(_ name: String, _ first: String, _ second: String) -> String {
+            #"{"metadata":{"name":"\#(name)"},"spec":{"type":"NodePort","ports":[{"name":"a",\#(first)},{"name":"b",\#(second)}]}}"#
+        }
+        let dns = try await server.send(
+            "POST", Self.services, body("dns", #""port":53"#, #""port":53,"protocol":"UDP""#))
+        let ports = dns.json.at("spec", "ports")?.arrayValue?.map { $0["nodePort"] }
+        #expect(ports?.count == 2 && ports?.first == ports?.last)
+        let clash = try await server.send(
+            "POST", Self.services,
+            body("web", #""port":80,"nodePort":30080"#, #""port":81,"nodePort":30080"#))
+        #expect(
+            clash.message
+                == #"Service "web" is invalid: spec.ports[1].nodePort: Invalid value: 30080: provided port is already allocated"#
+        )
+        #expect(
+            try await server.send(
+                "POST", Self.services, body("web", #""port":80,"nodePort":30080"#, #""port":81,"nodePort":30081"#)
+            ).status == 201)
+        let twice = try await server.send(
+            "PUT", Self.services + "/web", body("web", #""port":80,"nodePort":30080"#, #""port":81,"nodePort":30080"#))
+        #expect(twice.status == 500)
+        #expect(twice.message == "duplicate nodePort: {TCP 30080}")
+    }
+
+    @Test(
+        "two families need a policy that has two",
+        arguments: [
+            (#""ipFamilies":["IPv4","IPv6"]"#, "ipFamilies"),
+            (#""clusterIP":"10.96.0.9","clusterIPs":["10.96.0.9","fd00::1"],"ipFamilies":["IPv4"]"#, "clusterIPs"),
+        ])
+    func families(_ fields: String, _ list: String) async throws {
+        let server = try await TestServer.ready()
+        let answer = try await server.send(
+            "POST", Self.services, #"{"metadata":{"name":"web"},"spec":{"ports":[{"port":80}],\#(fields)}}"#)
+        #expect(answer.status == 422)
+        let wanted =
+            #"spec.ipFamilyPolicy: Invalid value: "SingleStack": must be RequireDualStack or PreferDualStack when multiple "#
+            + list + " are specified"
+        #expect(answer.message.contains(wanted), "\(answer.message)")
+    }
 }

@@ -40,7 +40,7 @@ package struct ServiceAllocator: Sendable {
             if ServiceRules.needsClusterIP(service) {
                 try await allocateAddresses(&service, before, context, &result)
             }
-            try await allocatePorts(&service, portsBefore, &result)
+            try await allocatePorts(&service, portsBefore, isNew: old == nil, &result)
             new = service
         }
         for address in before.subtracting(new.map(addresses) ?? []) {
@@ -85,20 +85,10 @@ package struct ServiceAllocator: Sendable {
     }
 
     private func check(_ address: String, _ service: Service) async throws {
-        func fault(_ text: String) -> APIStatusError {
-            .invalid(
-                Service.resource, service.metadata.name,
-                [
-                    .invalid(
-                        FieldPath("spec", "clusterIPs"), .array(service.spec.clusterIPs.map(JSONValue.string)),
-                        "failed to allocate IP \(address): \(text)")
-                ])
+        try refuse(address, service)
+        if try await store.get(Self.addressKey(address)) != nil {
+            throw Self.addressFault(address, service, "provided IP is already allocated")
         }
-        guard let parsed = NetworkAddress(address), range.contains(parsed) else {
-            throw fault(
-                "the provided IP (\(address)) is not in the valid range. The range of valid IPs is \(range)")
-        }
-        if try await store.get(Self.addressKey(address)) != nil { throw fault("provided IP is already allocated") }
     }
 
     /// An address that nobody has now; the low part of the range is left to those who name their address.
@@ -151,7 +141,8 @@ package struct ServiceAllocator: Sendable {
     // MARK: - ports
 
     private func allocatePorts(
-        _ service: inout Service, _ before: Set<Int32>, _ result: inout ResourceDefinition<Service>.Companions
+        _ service: inout Service, _ before: Set<Int32>, isNew: Bool,
+        _ result: inout ResourceDefinition<Service>.Companions
     ) async throws {
         var claimed: Set<Int32> = []
         let needsPorts = ServiceRules.needsNodePort(service)
@@ -159,11 +150,16 @@ package struct ServiceAllocator: Sendable {
             var port = service.spec.ports[index].nodePort
             if port == 0 {
                 guard needsPorts else { continue }
+                // one port of several protocols gets one node port, when it is new
+                let number = service.spec.ports[index].port
+                port = isNew ? service.spec.ports.first { $0.port == number && $0.nodePort != 0 }?.nodePort ?? 0 : 0
+            }
+            if port == 0 {
                 port = try await freePort(besides: ports(service).union(claimed).union(before))
-                service.spec.ports[index].nodePort = port
             } else if !before.contains(port), !claimed.contains(port) {
                 try await check(port, at: FieldPath("spec", "ports").index(index).child("nodePort"), service)
             }
+            service.spec.ports[index].nodePort = port
             claimed.insert(port)
         }
         if ServiceRules.needsHealthCheckPort(service) {
@@ -190,11 +186,8 @@ package struct ServiceAllocator: Sendable {
 
     /// Why a port cannot be had; nil where it can.
     private func fault(of port: Int32) async throws -> String? {
-        guard nodePorts.contains(port) else {
-            return "provided port is not in the valid range. The range of valid ports is "
-                + "\(nodePorts.lowerBound)-\(nodePorts.upperBound)"
-        }
-        return try await store.get(Self.portKey(port)) == nil ? nil : "provided port is already allocated"
+        if let fault = rangeFault(of: port) { return fault }
+        return try await store.get(Self.portKey(port)) == nil ? nil : Self.portIsTaken
     }
 
     private func freePort(besides taken: Set<Int32>) async throws -> Int32 {

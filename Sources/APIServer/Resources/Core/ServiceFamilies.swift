@@ -18,13 +18,16 @@ struct ServiceFamilies: Sendable {
     /// - Throws: `Invalid` for families and addresses that the cluster does not have; nothing else of the Service is looked at then.
     func settle(_ service: inout Service, old: Service?) throws(APIStatusError) {
         guard ServiceRules.needsClusterIP(service) else { return }
+        let isFree = service.spec.clusterIP == "None" && service.spec.selector.isEmpty
+        service.spec.ipFamilyPolicy =
+            service.spec.ipFamilyPolicy ?? old?.spec.ipFamilyPolicy ?? (isFree ? "RequireDualStack" : "SingleStack")
         try refuse(service, service.addressFaults())
         if let old { dropSecondary(&service, old) }
-        try refuse(service, infer(&service))
-        if service.spec.clusterIPs.first == "None", service.spec.selector.isEmpty {
+        let faults = single(service)
+        try refuse(service, faults + infer(&service))
+        if isFree {
             // nobody allocates anything for these, so that they may have both families anywhere
             if service.spec.ipFamilies.isEmpty { service.spec.ipFamilies = [family] }
-            service.spec.ipFamilyPolicy = service.spec.ipFamilyPolicy ?? "RequireDualStack"
             if service.spec.ipFamilyPolicy != "SingleStack", service.spec.ipFamilies.count == 1 {
                 service.spec.ipFamilies.append(service.spec.ipFamilies[0] == "IPv4" ? "IPv6" : "IPv4")
             }
@@ -32,7 +35,16 @@ struct ServiceFamilies: Sendable {
         }
         try refuse(service, unavailable(service))
         if service.spec.ipFamilies.isEmpty { service.spec.ipFamilies = [family] }
-        service.spec.ipFamilyPolicy = service.spec.ipFamilyPolicy ?? "SingleStack"
+    }
+
+    /// Two addresses or families need a policy that has two.
+    private func single(_ service: Service) -> [FieldError] {
+        guard service.spec.ipFamilyPolicy == "SingleStack" else { return [] }
+        return [("clusterIPs", service.spec.clusterIPs.count), ("ipFamilies", service.spec.ipFamilies.count)]
+            .filter { $0.1 == 2 }.map { list, _ in
+                let text = "must be RequireDualStack or PreferDualStack when multiple \(list) are specified"
+                return .invalid(FieldPath("spec", "ipFamilyPolicy"), "SingleStack", text)
+            }
     }
 
     private func refuse(_ service: Service, _ faults: [FieldError]) throws(APIStatusError) {

@@ -21,12 +21,14 @@ extension ResourceDefinition where Object == Service {
                     service.spec.clusterIPs = [service.spec.clusterIP]
                 }
                 try families.settle(&service, old: nil)
+                try allocator.refuseImpossible(service, old: nil)
             }
             let update = $0.faces[""] ?? Face()
             $0.faces[""] = Face(prepare: { (new, old, context) throws(APIStatusError) in
                 ServiceRules.keepAllocations(of: old, in: &new)
                 ServiceRules.agreeOnAddresses(&new, old)
                 try families.settle(&new, old: old)
+                try allocator.refuseImpossible(new, old: old)
                 try update.prepare(&new, old, context)
                 ServiceRules.dropWhatTypesDoNotHave(&new, old)
             })
