@@ -55,6 +55,10 @@ extension ObjectEndpoint {
         for text in definition.warnings(object, nil) { context.warnings.add(text) }
         for check in admission.validating { try await check(object, nil, context) }
         if let origin = context.origin { try await validate(object, nil, name: name, context, origin) }
+        // what cannot be read as a version does not count as one
+        if let version = UInt64(given.metadata.resourceVersion), version != 0, !context.isDryRun {
+            throw APIStatusError.plain("resourceVersion should not be set on objects to be created")
+        }
         return try await insert(object, encoded, context)
     }
 

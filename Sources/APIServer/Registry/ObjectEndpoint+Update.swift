@@ -77,7 +77,8 @@ extension ObjectEndpoint {
             context.operation == .update
         else { throw APIStatusError.notFound(info, context.name) }
         let blank = StoredObject(bytes: [], namespace: context.namespace, name: context.name, uid: "", revision: 0)
-        let object = try change(Object(), blank)
+        var object = try change(Object(), blank)
+        object.metadata.resourceVersion = ""
         if !object.metadata.uid.isEmpty {
             guard !context.createsMissing else {
                 throw APIStatusError.conflict(

@@ -27,7 +27,6 @@ enum ObjectMetaLifecycle {
         meta.deletionGracePeriodSeconds = nil
         meta.selfLink = ""
         meta.resourceVersion = ""
-        meta.generation = 0
     }
 
     /// Fills what an update may leave out, and keeps what it cannot change.

@@ -54,4 +54,27 @@ struct PodTests {
         #expect(answer.json.at("metadata", "deletionGracePeriodSeconds")?.int64Value == 0)
         #expect(try await server.send("GET", Self.pods + "/p").status == 404)
     }
+
+    @Test("a writer of a status that says nothing of generations leaves them; a binding ends a nomination")
+    func status() async throws {
+        let server = try await TestServer.ready()
+        let merge = "application/merge-patch+json"
+        try await server.send("POST", Self.pods, Self.pod)
+        let first = try await server.send(
+            "PATCH", Self.pods + "/p/status",
+            #"{"status":{"nominatedNodeName":"n","observedGeneration":1,"conditions":[{"type":"A","status":"True","observedGeneration":1}]}}"#,
+            contentType: merge)
+        #expect(first.status == 200)
+        #expect(first.json.at("status", "nominatedNodeName")?.stringValue == "n")
+        let second = try await server.send(
+            "PATCH", Self.pods + "/p/status",
+            #"{"status":{"observedGeneration":null,"conditions":[{"type":"A","status":"False"}]}}"#, contentType: merge)
+        #expect(second.json.at("status", "observedGeneration")?.int64Value == 1)
+        #expect(second.json.at("status", "conditions")?[0]?["observedGeneration"]?.int64Value == 1)
+        try await server.send(
+            "POST", Self.pods + "/p/binding", #"{"metadata":{"name":"p"},"target":{"kind":"Node","name":"n"}}"#)
+        let bound = try await server.send("GET", Self.pods + "/p")
+        #expect(bound.json.at("spec", "nodeName")?.stringValue == "n")
+        #expect(bound.json.at("status", "nominatedNodeName") == nil)
+    }
 }

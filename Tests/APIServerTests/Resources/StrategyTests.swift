@@ -78,6 +78,46 @@ struct StrategyTests {
         #expect(patched.json.at("spec", "configSource") == nil)
     }
 
+    @Test("a new object has no version; a PUT that makes one may say what it likes")
+    func version() async throws {
+        let server = try await TestServer.ready()
+        let path = "/api/v1/namespaces/default/limitranges"
+        let body = #"{"metadata":{"name":"a","resourceVersion":"5"}}"#
+        let refused = try await server.send("POST", path, body)
+        #expect(refused.status == 500)
+        #expect(refused.message == "resourceVersion should not be set on objects to be created")
+        #expect(try await server.send("POST", path + "?dryRun=All", body).status == 201)
+        for version in ["0", "x"] {
+            let body = #"{"metadata":{"name":"v\#(version)","resourceVersion":"\#(version)"}}"#
+            #expect(try await server.send("POST", path, body).status == 201)
+        }
+    }
+
+    @Test("kinds that do not count their changes keep the generation that they are given")
+    func generation() async throws {
+        let server = try await TestServer.ready()
+        let maps = "/api/v1/namespaces/default/configmaps"
+        let kept = try await server.send("POST", maps, #"{"metadata":{"name":"a","generation":7}}"#)
+        #expect(kept.json.at("metadata", "generation")?.int64Value == 7)
+        let refused = try await server.send("POST", maps, #"{"metadata":{"name":"b","generation":-1}}"#)
+        #expect(
+            refused.message
+                == #"ConfigMap "b" is invalid: metadata.generation: Invalid value: -1: must be greater than or equal to 0"#
+        )
+    }
+
+    @Test("a ServiceAccount keeps nothing but the names of its secrets, and a LimitRange needs no name")
+    func names() async throws {
+        let server = try await TestServer.ready()
+        let path = "/api/v1/namespaces/default/serviceaccounts"
+        let created = try await server.send(
+            "POST", path, #"{"metadata":{"name":"a"},"secrets":[{"name":"s","kind":"Secret","uid":"u"}]}"#)
+        #expect(created.json.at("secrets") == [["name": "s"]])
+        let range = try await server.send("POST", "/api/v1/namespaces/default/limitranges", #"{"metadata":{}}"#)
+        #expect(range.status == 201)
+        #expect(range.json.at("metadata", "name")?.stringValue?.count == 36)
+    }
+
     @Test("an update is looked at as a new object, too: both ways of propagation at once are refused for every kind")
     func finalizers() async throws {
         let server = try await TestServer.ready()

@@ -63,6 +63,7 @@ struct PodBinding: ResourceAction {
         }
         var pod = old
         pod.spec.nodeName = binding.target.name
+        pod.status.nominatedNodeName = ""
         pod.metadata.labels.merge(binding.metadata.labels) { $1 }
         pod.metadata.annotations.merge(binding.metadata.annotations) { $1 }
         if let index = pod.status.conditions.firstIndex(where: { $0.type == PodConditionType.podScheduled }) {

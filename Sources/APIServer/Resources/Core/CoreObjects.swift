@@ -28,7 +28,20 @@ extension Secret {
 }
 
 extension ResourceDefinition where Object == ServiceAccount {
-    static var serviceAccounts: Self { Self().with { $0.returnsDeletedObject = true } }
+    static var serviceAccounts: Self {
+        Self().with {
+            $0.returnsDeletedObject = true
+            $0.prepareForCreate = { (account, _) throws(APIStatusError) in account.nameSecrets() }
+            $0.faces[""] = Face(prepare: { (new, _, _) throws(APIStatusError) in new.nameSecrets() })
+        }
+    }
+}
+
+extension ServiceAccount {
+    /// Of a reference to a secret nothing but the name is kept.
+    fileprivate mutating func nameSecrets() {
+        secrets = secrets.map { secret in ObjectReference { $0.name = secret.name } }
+    }
 }
 
 extension ResourceDefinition where Object == Endpoints {
@@ -36,7 +49,15 @@ extension ResourceDefinition where Object == Endpoints {
 }
 
 extension ResourceDefinition where Object == LimitRange {
-    static var limitRanges: Self { Self().with { $0.createsOnUpdate = true } }
+    /// A range without a name gets one.
+    static var limitRanges: Self {
+        Self().with {
+            $0.createsOnUpdate = true
+            $0.prepareForCreate = { (range, _) throws(APIStatusError) in
+                if range.metadata.name.isEmpty { range.metadata.name = NameGenerator().uid() }
+            }
+        }
+    }
 }
 
 extension ResourceDefinition where Object == ResourceQuota {
@@ -78,6 +99,11 @@ extension ResourceDefinition where Object == Node {
             $0.faces[""]?.prepare = { (new, old, context) throws(APIStatusError) in
                 try update.prepare(&new, old, context)
                 if old.spec.configSource == nil { new.spec.configSource = nil }
+            }
+            let status = $0.faces["status"] ?? Face()
+            $0.faces["status"]?.prepare = { (new, old, context) throws(APIStatusError) in
+                try status.prepare(&new, old, context)
+                if old.status.config == nil { new.status.config = nil }
             }
         }
     }

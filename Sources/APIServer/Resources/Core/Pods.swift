@@ -35,6 +35,11 @@ extension ResourceDefinition where Object == Pod {
                 new.metadata = metadata
                 new.status = status
                 if new.status.qosClass.isEmpty { new.status.qosClass = old.status.qosClass }
+                new.status.keepObservedGenerations(of: old.status)
+                // alpha
+                if old.status.nodeAllocatableResourceClaimStatuses.isEmpty {
+                    new.status.nodeAllocatableResourceClaimStatuses = []
+                }
             })
             $0.faces["status"]?.fields = .dropping(
                 ["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"])
@@ -58,7 +63,7 @@ extension ResourceDefinition where Object == Pod {
             $0.faces["resize"]?.fields = .keeping(
                 ["containers", "initContainers"].flatMap { list in
                     ["resources", "resizePolicy"].map { ["spec", list, nil, $0] }
-                })
+                } + [["spec", "resources"]])
             $0.gracePeriod = { pod, options in
                 let asked = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
                 let isOver = pod.status.phase == PodPhase.failed || pod.status.phase == PodPhase.succeeded
@@ -78,6 +83,22 @@ extension ResourceDefinition where Object == Pod {
 
     private static func count(_ new: inout Pod, _ old: Pod) {
         if new.spec != old.spec { new.metadata.generation = old.metadata.generation + 1 }
+    }
+}
+
+extension PodStatus {
+    /// A writer that says nothing of the generation that it saw leaves what is there.
+    fileprivate mutating func keepObservedGenerations(of old: PodStatus) {
+        if observedGeneration == 0 { observedGeneration = old.observedGeneration }
+        // there may be several conditions of one type
+        var known: [String: [Int64]] = [:]
+        for condition in old.conditions.reversed() {
+            known[condition.type, default: []].append(condition.observedGeneration)
+        }
+        for index in conditions.indices {
+            let generation = known[conditions[index].type]?.popLast() ?? 0
+            if conditions[index].observedGeneration == 0 { conditions[index].observedGeneration = generation }
+        }
     }
 }
 
@@ -155,6 +176,7 @@ enum PodResize {
     static func apply(_ wanted: PodSpec, to spec: inout PodSpec) {
         merge(wanted.containers, into: &spec.containers)
         merge(wanted.initContainers, into: &spec.initContainers)
+        spec.resources = wanted.resources
     }
 
     private static func merge(_ wanted: [Container], into containers: inout [Container]) {
