@@ -33,7 +33,7 @@ extension ObjectEndpoint {
             let old = try decode(stored)
             let proposed = try change(old, stored)
             try checkVersion(proposed.metadata, of: stored, checksUID: checksUID)
-            let new = try await prepare(proposed, old, face, context)
+            let new = try await prepare(proposed, (old, stored), face, context)
             switch try await replace(stored, old, with: new, proposed, context) {
             case .done(var result):
                 result.warnings += context.warnings.texts
@@ -94,12 +94,19 @@ extension ObjectEndpoint {
         return try await self.create(object, create)
     }
 
-    /// Runs the rules of a change. Who owns what is noted after them.
+    /// Runs the rules of a change. Who owns what is noted after them, but where policies want to see it.
     private func prepare(
-        _ proposed: Object, _ old: Object, _ face: ResourceDefinition<Object>.Face, _ context: WriteContext
+        _ proposed: Object, _ before: (object: Object, stored: StoredObject),
+        _ face: ResourceDefinition<Object>.Face, _ context: WriteContext
     ) async throws -> Object {
+        let old = before.object
         var new = proposed
-        if context.fieldManager != nil { new.metadata.managedFields = old.metadata.managedFields }
+        if context.fieldManager != nil {
+            new.metadata.managedFields = old.metadata.managedFields
+            if let origin = context.origin, try await origin.policies.concern(info) {
+                _ = try own(&new, as: proposed, over: before, context)
+            }
+        }
         ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
         new.metadata.resourceVersion = old.metadata.resourceVersion
         for admit in admission.mutating { try await admit(&new, old, context) }

@@ -110,6 +110,12 @@ package final class AdmissionPolicies: Sendable {
         return hooks.isEmpty || Self.isExempt(info) ? [] : hooks
     }
 
+    /// Whether any policy may have to say something about a resource.
+    func concern(_ info: ResourceInfo) async throws -> Bool {
+        if try await !validatingHooks(info).isEmpty { return true }
+        return try await !mutatingHooks(info).isEmpty
+    }
+
     // MARK: - facts of a request
 
     func endpoint(_ resource: AdmissionAttributes.Resource) -> (any ResourceEndpoint)? {

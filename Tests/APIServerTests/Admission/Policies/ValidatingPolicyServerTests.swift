@@ -61,6 +61,20 @@ struct ValidatingPolicyServerTests {
         #expect(try await server.send("GET", PolicyServer.maps + "/a").status == 404)
     }
 
+    @Test("a policy sees who owns what after a change")
+    func owners() async throws {
+        let server = try await PolicyServer.ready()
+        #expect(try await server.map("a", #","data":{"x":"y"}"#, query: "?fieldManager=first").status == 201)
+        let expression = "object.metadata.managedFields.exists(entry, entry.manager == 'second')"
+        try await server.validate("p", PolicyServer.rule("configmaps"), Self.validation(expression))
+        for (manager, status) in [("first", 422), ("second", 200)] {
+            let answer = try await server.send(
+                "PATCH", PolicyServer.maps + "/a?fieldManager=" + manager, #"{"data":{"a":"b"}}"#,
+                contentType: Self.merge)
+            #expect(answer.status == status, "\(answer.text)")
+        }
+    }
+
     @Test("a policy without binding, and one whose binding is about something else, say nothing")
     func binding() async throws {
         let server = try await PolicyServer.ready()
