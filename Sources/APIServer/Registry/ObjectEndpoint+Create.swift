@@ -13,6 +13,7 @@ extension ObjectEndpoint {
     package func create(_ object: Object, _ context: WriteContext) async throws -> WriteResult {
         var object = object
         try BodyDecoder.checkNewIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
+        ObjectMetaLifecycle.dedupOwners(&object.metadata, isAdmitted: false, context.warnings)
         let encoded = try context.fieldManager.flatMap { try own(&object, by: $0, context) }
         let isGenerated = object.metadata.name.isEmpty && !object.metadata.generateName.isEmpty
         var attempt = 0
@@ -40,6 +41,7 @@ extension ObjectEndpoint {
         if let origin = context.origin, try await mutate(&object, nil, name: name, context, origin) {
             try BodyDecoder.checkNewIdentity(&object.metadata, context, isNamespaced: info.isNamespaced)
         }
+        ObjectMetaLifecycle.dedupOwners(&object.metadata, isAdmitted: true, context.warnings)
         ObjectMetaLifecycle.prepareForCreate(&object.metadata, uid: services.names.uid(), now: context.now)
         if isGenerated, object.metadata.name.isEmpty {
             object.metadata.name = services.names.name(from: object.metadata.generateName)

@@ -115,6 +115,7 @@ extension ObjectEndpoint {
             new.metadata.resourceVersion = old.metadata.resourceVersion
             ObjectMetaLifecycle.prepareForUpdate(&new.metadata, old: old.metadata)
         }
+        ObjectMetaLifecycle.dedupOwners(&new.metadata, isAdmitted: true, context.warnings)
         try face.prepare(&new, old, context)
         let faults =
             ObjectMetaRules.validate(

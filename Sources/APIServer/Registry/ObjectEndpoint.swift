@@ -85,6 +85,7 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
         if ManagedFieldsReset.isAsked(by: body, object.metadata) {
             object.metadata.managedFields = ManagedFieldsReset.mark
         }
+        ObjectMetaLifecycle.dedupOwners(&object.metadata, isAdmitted: false, context.warnings)
         let proposed = object
         var result = try await update(context) { _, _ in proposed }
         result.warnings = warnings + result.warnings

@@ -10,6 +10,25 @@ import Wire
 ///
 /// - SeeAlso: `BeforeCreate`, `BeforeUpdate` and `BeforeDelete` of `k8s.io/apiserver/pkg/registry/rest`.
 enum ObjectMetaLifecycle {
+    /// Takes out owners that stand twice, and says so.
+    ///
+    /// - Parameter isAdmitted: whether mutating admission has run; patches are looked at only then.
+    static func dedupOwners(_ meta: inout ObjectMeta, isAdmitted: Bool, _ warnings: WarningLog) {
+        guard meta.ownerReferences.count > 1 else { return }
+        var owners: [OwnerReference] = []
+        var doubles: [String] = []
+        for owner in meta.ownerReferences {
+            if owners.contains(owner) { doubles.append(owner.uid) } else { owners.append(owner) }
+        }
+        guard !doubles.isEmpty else { return }
+        meta.ownerReferences = owners
+        warnings.add(
+            ".metadata.ownerReferences contains duplicate entries"
+                + (isAdmitted ? " after mutating admission happens" : "")
+                + "; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+                + "please fix your requests; duplicate UID(s) observed: \(doubles.joined(separator: ", "))")
+    }
+
     /// Takes away what the server alone decides, before admission looks at a new object.
     static func wipe(_ meta: inout ObjectMeta) {
         meta.uid = ""
