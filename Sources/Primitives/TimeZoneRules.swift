@@ -139,15 +139,15 @@ struct TimeZoneRecurrence: Sendable, Equatable {
             switch day {
             case .ordinal(let count): return newYear + Int64(count) * 86_400 + seconds
             case .julian(let count):
-                let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-                return newYear + Int64(isLeap && count >= 60 ? count : count - 1) * 86_400 + seconds
+                let days = Self.isLeap(year) && count >= 60 ? count : count - 1
+                return newYear + Int64(days) * 86_400 + seconds
             case .weekday(let month, let week, let day):
                 date.month = month
                 let begin = date.secondsSinceEpoch / 86_400
                 let weekday = Int(((begin + 4) % 7 + 7) % 7)
                 var offset = (day - weekday + 7) % 7 + (week - 1) * 7
                 let length = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-                while offset >= length + (month == 2 && Change.isLeap(year) ? 1 : 0) { offset -= 7 }
+                while offset >= length + (month == 2 && Self.isLeap(year) ? 1 : 0) { offset -= 7 }
                 return (begin + Int64(offset)) * 86_400 + seconds
             }
         }

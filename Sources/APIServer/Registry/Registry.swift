@@ -75,7 +75,7 @@ extension Registry {
 
 /// Puts endpoints together.
 struct RegistryBuilder {
-    private let services: RegistryServices
+    let services: RegistryServices
     private let plugins: [any AdmissionPlugin]
     private let caches: ResourceCaches
     private var endpoints: [any ResourceEndpoint] = []

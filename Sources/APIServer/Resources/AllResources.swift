@@ -27,7 +27,7 @@ extension RegistryBuilder {
         add(.serviceAccounts.warning())
         add(.events(timeToLive: settings.eventTimeToLive))
         add(.groupEvents(timeToLive: settings.eventTimeToLive))
-        add(.limitRanges)
+        add(.limitRanges(services.names))
         add(.resourceQuotas)
         add(.persistentVolumes.warning())
         add(.persistentVolumeClaims.warning())

@@ -50,11 +50,11 @@ extension ResourceDefinition where Object == Endpoints {
 
 extension ResourceDefinition where Object == LimitRange {
     /// A range without a name gets one.
-    static var limitRanges: Self {
+    static func limitRanges(_ names: NameGenerator) -> Self {
         Self().with {
             $0.createsOnUpdate = true
             $0.prepareForCreate = { (range, _) throws(APIStatusError) in
-                if range.metadata.name.isEmpty { range.metadata.name = NameGenerator().uid() }
+                if range.metadata.name.isEmpty { range.metadata.name = names.uid() }
             }
         }
     }
