@@ -45,8 +45,12 @@ public enum LabelSelectorRules {
         return errors
     }
 
-    private static func validate(
-        _ expression: LabelSelectorRequirement, allowsInvalidValues: Bool, at path: FieldPath
+    /// The faults of one requirement.
+    ///
+    /// - Parameter allowsUnknownOperators: whether operators are let through that a newer client may know.
+    package static func validate(
+        _ expression: LabelSelectorRequirement, allowsInvalidValues: Bool = false, allowsUnknownOperators: Bool = false,
+        at path: FieldPath
     ) -> [FieldError] {
         var errors: [FieldError] = []
         switch expression.operator {
@@ -59,6 +63,7 @@ public enum LabelSelectorRules {
                 let text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
                 errors.append(.forbidden(path.child("values"), text))
             }
+        case _ where allowsUnknownOperators: break
         default: errors.append(.invalid(path.child("operator"), expression.operator, "not a valid selector operator"))
         }
         errors += LabelRules.qualifiedName(expression.key).map { .invalid(path.child("key"), expression.key, $0) }

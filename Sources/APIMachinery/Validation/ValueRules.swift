@@ -6,7 +6,7 @@ import Primitives
 import Wire
 
 /// Rules for single values that many kinds share.
-enum ValueRules {
+package enum ValueRules {
     /// `must be greater than or equal to 0`.
     static let notNegative = "must be greater than or equal to 0"
 
@@ -79,7 +79,7 @@ enum ValueRules {
     }
 
     /// A name below a domain that may have several parts: `acme.io/foo/bar`.
-    static func domainPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+    package static func domainPath(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         if text.isEmpty { return [.required(path())] }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Martlet authors
 
+import APIMachinery
 import Wire
 
 /// What a ServiceAccount token says.
@@ -106,8 +107,10 @@ package struct ServiceAccountClaims: Sendable, Equatable {
         let prefix = "system:serviceaccount:"
         guard user.hasPrefix(prefix) else { return nil }
         let parts = user.dropFirst(prefix.count).split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        return (String(parts[0]), String(parts[1]))
+        guard parts.count == 2 else { return nil }
+        let (namespace, name) = (String(parts[0]), String(parts[1]))
+        guard NameRules.dns1123Label(namespace).isEmpty, NameRules.dns1123Subdomain(name).isEmpty else { return nil }
+        return (namespace, name)
     }
 
     private static func seconds(_ value: JSONValue) -> Int64? {

@@ -37,7 +37,11 @@ package struct NodeAuthorizer: Authorizer {
     }
 
     package func authorize(_ attributes: AuthorizationAttributes) -> AuthorizationDecision {
-        guard let node = Self.nodeName(of: attributes.user) else { return AuthorizationDecision(.noOpinion) }
+        guard let node = Self.nodeName(of: attributes.user) else {
+            let isNameless = attributes.user.name == "system:node:" && attributes.user.groups.contains("system:nodes")
+            return AuthorizationDecision(
+                .noOpinion, reason: isNameless ? "unknown node for user \"system:node:\"" : "")
+        }
         if attributes.isResourceRequest, let refusal = refusal(attributes, node) {
             return AuthorizationDecision(.noOpinion, reason: refusal)
         }
@@ -90,7 +94,7 @@ package struct NodeAuthorizer: Authorizer {
     }
 
     private func refusalToUpdateStatus(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
-        guard ["get", "update", "patch"].contains(attributes.verb) else { return "can only get/update/patch this type" }
+        guard ["update", "patch"].contains(attributes.verb) else { return "can only get/update/patch this type" }
         return refusal(attributes, node) { isReferenced($0, node) }
     }
 
@@ -122,16 +126,18 @@ package struct NodeAuthorizer: Authorizer {
     private func refusalForPod(_ attributes: AuthorizationAttributes, _ node: String) -> String? {
         guard attributes.subresource.isEmpty else { return nil }
         switch attributes.verb {
-        case "get":
-            return refusal(attributes, node) { asked in
-                pods.pods(onNode: node).contains {
-                    $0.metadata.name == asked.name && $0.metadata.namespace == asked.namespace
-                }
-            }
+        case "get": return refusal(attributes, node) { isPod($0, of: node) }
         case "list", "watch":
-            return Self.selects(node, attributes.fieldSelector)
-                ? nil : "can only list/watch pods with spec.nodeName field selector"
+            if Self.selects(node, attributes.fieldSelector) { return nil }
+            guard attributes.name.isEmpty else { return refusal(attributes, node) { isPod($0, of: node) } }
+            return "can only list/watch pods with spec.nodeName field selector"
         default: return nil
+        }
+    }
+
+    private func isPod(_ asked: AuthorizationAttributes, of node: String) -> Bool {
+        pods.pods(onNode: node).contains {
+            $0.metadata.name == asked.name && $0.metadata.namespace == asked.namespace
         }
     }
 

@@ -48,8 +48,8 @@ package final class RequestChain: EdgeService, RequestHandler {
     private let parts: Parts
     /// What connections are held to, as other requests are by the handler; nil where no admission policies are enforced.
     private let policies: AdmissionPolicies?
-    /// Users whom the plain verb let impersonate: their refusals name that verb (see ``Impersonation``).
-    private let plainImpersonators = Mutex<Set<String>>([])
+    /// The mode that last let a user impersonate: it is tried first, and its refusal is told.
+    private let impersonators = Mutex<[String: ImpersonationMode]>([:])
 
     package init(_ parts: Parts) {
         self.parts = parts
@@ -155,16 +155,16 @@ package final class RequestChain: EdgeService, RequestHandler {
             let impersonation = try Impersonation(headers: request.headers)
         else { return }
         let real = request.user
-        let isPlain = plainImpersonators.withLock { $0.contains(real.name) }
-        let allowedPlainly = try impersonation.check(
-            AuthorizationAttributes(request), hasPlainRights: isPlain, authorizer: parts.authorizer)
-        if allowedPlainly, !isPlain {
-            plainImpersonators.withLock { users in
+        let last = impersonators.withLock { $0[real.name] }
+        let (user, mode) = try impersonation.user(
+            for: AuthorizationAttributes(request), last: last, authorizer: parts.authorizer)
+        if mode != last {
+            impersonators.withLock { users in
                 if users.count >= 1024 { users.removeAll() }
-                users.insert(real.name)
+                users[real.name] = mode
             }
         }
-        request.user = impersonation.user
+        request.user = user
         request.headers.removeAll { $0.name.hasPrefix("impersonate-") }
     }
 

@@ -57,6 +57,13 @@ struct NodeAuthorizerTests {
             Case(
                 asked: "get pods other ns", allowed: false,
                 reason: "no relationship found between node 'n1' and this object"),
+            Case(asked: "list pods web ns", allowed: true),
+            Case(
+                asked: "watch pods other ns", allowed: false,
+                reason: "no relationship found between node 'n1' and this object"),
+            Case(
+                asked: "list pods - ns", allowed: false,
+                reason: "can only list/watch pods with spec.nodeName field selector"),
             Case(asked: "get storage.k8s.io:volumeattachments va", allowed: true),
             Case(
                 asked: "get storage.k8s.io:volumeattachments vb", allowed: false,

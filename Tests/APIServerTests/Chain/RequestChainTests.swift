@@ -151,6 +151,33 @@ struct RequestChainTests {
                     "get  system:serviceaccount:ns:bot,system:serviceaccounts,system:serviceaccounts:ns,system:authenticated"
             ),
             Case(
+                line: "GET /api", headers: ["authorization: Bearer tok-admin", "impersonate-user: system:node:n1"],
+                status: 200, part: "get  system:node:n1,system:nodes,system:authenticated"),
+            Case(
+                line: "GET /api",
+                headers: [
+                    "authorization: Bearer tok-admin", "impersonate-user: system:node:n1", "impersonate-group: x",
+                ], status: 200, part: "get  system:node:n1,x,system:authenticated"),
+            Case(
+                line: "GET /api",
+                headers: [
+                    "authorization: Bearer tok-admin", "impersonate-user: eve", "impersonate-group: system:masters",
+                ], status: 200, part: "get  eve,system:masters,system:authenticated"),
+            Case(
+                line: "GET /api/v1/pods", headers: ["impersonate-user: system:node:n1"], status: 403,
+                part: #"cannot impersonate-on:arbitrary-node:list resource \"pods\""#),
+            Case(
+                line: "GET /api/v1/pods", headers: ["impersonate-user: system:serviceaccount:ns:bot"], status: 403,
+                part: #"cannot impersonate-on:serviceaccount:list resource \"pods\""#),
+            Case(
+                line: "GET /api/v1/pods",
+                headers: ["impersonate-user: system:serviceaccount:ns:bot", "impersonate-group: x"], status: 403,
+                part:
+                    #"cannot impersonate resource \"serviceaccounts\" in API group \"\" in the namespace \"ns\""#),
+            Case(
+                line: "GET /api/v1/pods", headers: ["impersonate-user: system:serviceaccount:NS:bot"], status: 403,
+                part: #"cannot impersonate-on:user-info:list resource \"pods\""#),
+            Case(
                 line: "GET /api/v1/pods", headers: ["impersonate-user: admin"], status: 403,
                 part: #"cannot impersonate-on:user-info:list resource \"pods\""#),
             Case(

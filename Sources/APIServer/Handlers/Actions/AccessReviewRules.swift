@@ -80,53 +80,39 @@ enum AccessReviewRules {
 
     // MARK: - selectors
 
-    private struct Requirement {
-        var key: String
-        var `operator`: String
-        var values: [String]
-    }
-
     private static func selectors(_ attributes: ResourceAttributes?) -> [FieldError] {
         let path = FieldPath("spec", "resourceAttributes")
         var faults: [FieldError] = []
         if let fields = attributes?.fieldSelector {
-            let requirements = fields.requirements.map {
-                Requirement(key: $0.key, operator: $0.`operator`, values: $0.values)
+            let path = path.child("fieldSelector")
+            faults += forms(fields.rawSelector, hasRequirements: !fields.requirements.isEmpty, path)
+            for (index, requirement) in fields.requirements.enumerated() {
+                faults += self.requirement(requirement, path.child("requirements").index(index))
             }
-            faults += selector(fields.rawSelector, requirements, path.child("fieldSelector"))
         }
         if let labels = attributes?.labelSelector {
-            let requirements = labels.requirements.map {
-                Requirement(key: $0.key, operator: $0.`operator`, values: $0.values)
-            }
-            faults += selector(labels.rawSelector, requirements, path.child("labelSelector"))
-            for (index, requirement) in labels.requirements.enumerated() where !requirement.key.isEmpty {
-                let key = path.child("labelSelector").child("requirements").index(index).child("key")
-                faults += LabelRules.qualifiedName(requirement.key).map { .invalid(key, requirement.key, $0) }
+            let path = path.child("labelSelector")
+            faults += forms(labels.rawSelector, hasRequirements: !labels.requirements.isEmpty, path)
+            for (index, requirement) in labels.requirements.enumerated() {
+                faults += LabelSelectorRules.validate(
+                    requirement, allowsUnknownOperators: true, at: path.child("requirements").index(index))
             }
         }
         return faults
     }
 
-    private static func selector(_ raw: String, _ requirements: [Requirement], _ path: FieldPath) -> [FieldError] {
-        var faults: [FieldError] = []
-        if !raw.isEmpty, !requirements.isEmpty {
-            faults.append(
-                .invalid(path.child("rawSelector"), raw, "may not specified at the same time as requirements"))
+    private static func forms(_ raw: String, hasRequirements: Bool, _ path: FieldPath) -> [FieldError] {
+        if !raw.isEmpty, hasRequirements {
+            return [.invalid(path.child("rawSelector"), raw, "may not specified at the same time as requirements")]
         }
-        if raw.isEmpty, requirements.isEmpty {
-            faults.append(
-                .required(
-                    path.child("requirements"), "when \(path) is specified, requirements or rawSelector is required"))
-        }
-        for (index, requirement) in requirements.enumerated() {
-            faults += self.requirement(requirement, path.child("requirements").index(index))
-        }
-        return faults
+        guard raw.isEmpty, !hasRequirements else { return [] }
+        return [
+            .required(path.child("requirements"), "when \(path) is specified, requirements or rawSelector is required")
+        ]
     }
 
     /// Operators that are not known are let pass: clients may be newer.
-    private static func requirement(_ requirement: Requirement, _ path: FieldPath) -> [FieldError] {
+    private static func requirement(_ requirement: FieldSelectorRequirement, _ path: FieldPath) -> [FieldError] {
         var faults: [FieldError] = []
         if requirement.key.isEmpty { faults.append(.required(path.child("key"), "must be specified")) }
         switch requirement.`operator` {

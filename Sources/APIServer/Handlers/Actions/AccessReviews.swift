@@ -18,6 +18,7 @@ struct AccessReviews: ResourceAction {
         switch request.info.resource {
         case "subjectaccessreviews":
             var review = try BodyDecoder.decode(SubjectAccessReview.self, body, options, &warnings)
+            review.metadata.wipeSystemFields(namespace: "")
             try check(AccessReviewRules.faults(review))
             review.status = decide(
                 Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
@@ -29,13 +30,14 @@ struct AccessReviews: ResourceAction {
                 throw APIStatusError.badRequest(
                     "the namespace of the provided object does not match the namespace sent on the request")
             }
-            review.metadata.namespace = namespace
+            review.metadata.wipeSystemFields(namespace: namespace)
             try check(AccessReviewRules.faults(review))
             review.status = decide(
                 Self.user(review.spec), review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
         default:
             var review = try BodyDecoder.decode(SelfSubjectAccessReview.self, body, options, &warnings)
+            review.metadata.wipeSystemFields(namespace: "")
             try check(AccessReviewRules.faults(review))
             review.status = decide(request.user, review.spec.resourceAttributes, review.spec.nonResourceAttributes)
             return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
@@ -56,11 +58,14 @@ struct AccessReviews: ResourceAction {
         _ user: RequestUser, _ resource: ResourceAttributes?, _ path: NonResourceAttributes?
     ) -> SubjectAccessReviewStatus {
         let attributes: AuthorizationAttributes
+        var faults: [String] = []
         if let resource {
+            let selectors = ReviewSelectors(resource)
+            faults = selectors.faults
             attributes = AuthorizationAttributes(
                 user: user, verb: resource.verb, apiGroup: resource.group, resource: resource.resource,
                 subresource: resource.subresource, namespace: resource.namespace, name: resource.name,
-                fieldSelector: Self.fieldSelector(resource))
+                fieldSelector: selectors.fields)
         } else {
             attributes = AuthorizationAttributes(user: user, verb: path?.verb ?? "", path: path?.path ?? "")
         }
@@ -69,17 +74,65 @@ struct AccessReviews: ResourceAction {
             $0.allowed = decision.verdict == .allow
             $0.denied = decision.verdict == .deny
             $0.reason = decision.reason
+            $0.evaluationError = faults.joined(separator: "; ")
+        }
+    }
+}
+
+/// The selectors of a review as authorization sees them. What cannot be read is left out: then more is asked for, never less.
+///
+/// - SeeAlso: `ResourceAttributesFrom` of Kubernetes' `pkg/registry/authorization/util`.
+struct ReviewSelectors: Equatable {
+    /// In text form; empty for verbs that select nothing.
+    var fields = ""
+    /// What was left out, as `status.evaluationError` tells it.
+    var faults: [String] = []
+
+    init(_ attributes: ResourceAttributes) {
+        let (fields, fieldFault) = Self.read(attributes.fieldSelector)
+        if ["list", "watch", "deletecollection"].contains(attributes.verb) {
+            self.fields = fields.joined(separator: ",")
+        }
+        if fieldFault { faults.append(Self.fault("fieldSelector", isPartial: !fields.isEmpty)) }
+        guard let labels = attributes.labelSelector else { return }
+        let known = labels.requirements.filter { ["In", "NotIn", "Exists", "DoesNotExist"].contains($0.`operator`) }
+        let isUnread = labels.requirements.isEmpty && (try? LabelSelectorExpression(parsing: labels.rawSelector)) == nil
+        if isUnread || known.count < labels.requirements.count {
+            faults.append(Self.fault("labelSelector", isPartial: !known.isEmpty))
         }
     }
 
-    /// The selector in text form. A requirement that the text cannot say selects more, never less.
-    private static func fieldSelector(_ attributes: ResourceAttributes) -> String {
-        guard ["list", "watch", "deletecollection"].contains(attributes.verb), let selector = attributes.fieldSelector
-        else { return "" }
-        if !selector.rawSelector.isEmpty { return selector.rawSelector }
-        return selector.requirements.compactMap { requirement in
-            requirement.`operator` == "In" && requirement.values.count == 1
-                ? "\(requirement.key)=\(requirement.values[0])" : nil
-        }.joined(separator: ",")
+    private static func fault(_ field: String, isPartial: Bool) -> String {
+        "spec.resourceAttributes.\(field) \(isPartial ? "partially ignored" : "ignored") due to parse error"
+    }
+
+    /// The terms, and whether some could not be read.
+    private static func read(_ selector: FieldSelectorAttributes?) -> (terms: [String], hasFault: Bool) {
+        guard let selector else { return ([], false) }
+        if selector.requirements.isEmpty {
+            guard (try? FieldSelector(parsing: selector.rawSelector)) != nil else { return ([], true) }
+            return ([selector.rawSelector], false)
+        }
+        let terms = selector.requirements.compactMap { requirement -> String? in
+            guard requirement.values.count == 1 else { return nil }
+            switch requirement.`operator` {
+            case "In": return "\(requirement.key)=\(requirement.values[0])"
+            case "NotIn": return "\(requirement.key)!=\(requirement.values[0])"
+            default: return nil
+            }
+        }
+        return (terms, terms.count < selector.requirements.count)
+    }
+}
+
+extension ObjectMeta {
+    /// What a client cannot say of itself in an object that is answered, not stored.
+    mutating func wipeSystemFields(namespace: String) {
+        self.namespace = namespace
+        creationTimestamp = Time()
+        deletionTimestamp = nil
+        deletionGracePeriodSeconds = nil
+        uid = ""
+        selfLink = ""
     }
 }

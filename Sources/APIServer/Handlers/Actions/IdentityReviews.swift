@@ -18,6 +18,7 @@ struct TokenReviewAction: ResourceAction {
         guard !review.spec.token.isEmpty else {
             throw APIStatusError.badRequest("token is required for TokenReview in authentication")
         }
+        review.metadata.wipeSystemFields(namespace: "")
         let result = authenticator.review(token: review.spec.token, audiences: review.spec.audiences)
         review.status = TokenReviewStatus {
             $0.authenticated = result.user != nil
@@ -25,7 +26,7 @@ struct TokenReviewAction: ResourceAction {
             $0.error = result.error
             if let user = result.user { $0.user = UserInfo(user) }
         }
-        return Responses.value(review, status: 201, request)
+        return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
     }
 }
 
@@ -40,7 +41,7 @@ struct SelfSubjectReviewAction: ResourceAction {
         review = SelfSubjectReview()
         review.metadata.creationTimestamp = handler.registry.services.now()
         review.status.userInfo = UserInfo(request.user)
-        return Responses.value(review, status: 201, request)
+        return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
     }
 }
 
@@ -79,7 +80,7 @@ struct SelfSubjectRulesReviewAction: ResourceAction {
         }
         if !found.faults.isEmpty { faults.append(RBACAuthorizer.text(of: found.faults)) }
         if !faults.isEmpty { review.status.evaluationError = RBACAuthorizer.text(of: faults) }
-        return Responses.value(review, status: 201, request)
+        return Responses.value(review, status: 201, request, headers: Responses.warnings(warnings))
     }
 }
 
