@@ -122,6 +122,10 @@ enum BodyDecoder {
     static func typeMetaFault(_ fault: JSONFault, in json: [UInt8]) -> String {
         guard case .wrongType(let found, _) = fault.reason else { return JSONFaultText.syntax(fault, in: json) }
         let kind = found.split(separator: " ").first.map(String.init) ?? found
+        if case .member(let field) = JSONPlace.path(to: fault.offset, in: json).first {
+            // the struct has no name
+            return "json: cannot unmarshal \(kind) into Go struct field .\(field) of type string"
+        }
         return "json: cannot unmarshal \(kind) into Go value of type struct { APIVersion string "
             + "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }"
     }

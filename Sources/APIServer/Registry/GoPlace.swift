@@ -35,8 +35,8 @@ enum GoPlace {
             default: current = nil
             }
         }
-        if names.last == "uid", !plainUIDs.contains(structure) {
-            return (structure, names.joined(separator: "."), "types.UID")
+        if let type = unspoken(structure, names.last ?? "", steps.last) {
+            return (structure, names.joined(separator: "."), type)
         }
         return (
             structure, names.joined(separator: "."),
@@ -44,8 +44,31 @@ enum GoPlace {
         )
     }
 
-    /// The structs whose `uid` is a plain string; elsewhere it has a type of its own, which the schema does not tell.
-    private static let plainUIDs: Set<String> = ["UserInfo", "SubjectAccessReviewSpec"]
+    /// The structs whose `uid` is a plain string or number; elsewhere it has a type of its own.
+    private static let plainUIDs: Set<String> = [
+        "UserInfo", "SubjectAccessReviewSpec", "CertificateSigningRequestSpec", "LinuxContainerUser",
+    ]
+    /// Maps whose keys have a type of their own, by struct and field.
+    private static let keyedMaps: [String: String] = [
+        "PersistentVolumeClaimStatus.allocatedResourceStatuses": "map[v1.ResourceName]v1.ClaimResourceStatus",
+        "NodeAllocatableResourceClaimStatus.resources": "map[v1.ResourceName]resource.Quantity",
+        "CapacityRequirements.requests": "map[v1.QualifiedName]resource.Quantity",
+        "DeviceRequestAllocationResult.consumedCapacity": "map[v1.QualifiedName]resource.Quantity",
+        "Device.attributes": "map[v1.QualifiedName]v1.DeviceAttribute",
+        "Device.capacity": "map[v1.QualifiedName]v1.DeviceCapacity",
+        "Device.nodeAllocatableResourceMappings": "map[v1.ResourceName]v1.NodeAllocatableResourceMapping",
+    ]
+
+    /// The Go types that the schema does not tell, as it has no names for them.
+    private static func unspoken(_ structure: String, _ field: String, _ last: JSONPlace.Step?) -> String? {
+        if structure == "UncountedTerminatedPods" {
+            if case .item = last { return "types.UID" }
+            return "[]types.UID"
+        }
+        if field == "uid" { return plainUIDs.contains(structure) ? nil : "types.UID" }
+        if field == "shareID", structure == "DeviceRequestAllocationResult" { return "types.UID" }
+        return last == .member(field) ? keyedMaps["\(structure).\(field)"] : nil
+    }
 
     /// The Go type of a string, list or map that the API gave a name.
     private static func given(_ expression: TypeExpression, in document: String) -> String? {
@@ -77,6 +100,8 @@ enum GoPlace {
         case .list(.named("byte")): return nil
         case .list, .map: return goType(expression, in: document)
         case .named(let name):
+            // these read themselves, from strings
+            if ["Time", "MicroTime", "Duration"].contains(split(name, in: document).local) { return "string" }
             guard let (schema, _) = structure(expression, in: document), !schema.fields.isEmpty else { return nil }
             return goType(.named(name), in: document)
         }
@@ -105,7 +130,10 @@ enum GoPlace {
     ) -> (structure: String, document: String, type: TypeExpression)? {
         guard let (schema, home) = structure(expression, in: document) else { return nil }
         for field in schema.fields {
-            if field.isInline, let nested = self.field(name, of: field.type, in: home) { return nested }
+            // the struct that has another inlined is the one that Go names
+            if field.isInline, let nested = self.field(name, of: field.type, in: home) {
+                return (schema.name, nested.document, nested.type)
+            }
             if field.name == name { return (schema.name, home, field.type) }
         }
         return nil

@@ -58,6 +58,29 @@ struct GoPlaceTests {
                 "spec/strategy/type", "Deployment", "apps/v1",
                 "DeploymentStrategy.spec.strategy.type v1.DeploymentStrategyType"
             ),
+            ("spec/volumes/0/secret", "Pod", "core/v1", "Volume.spec.volumes.secret v1.SecretVolumeSource"),
+            (
+                "spec/containers/0/env/0/valueFrom/secretKeyRef/name", "Pod", "core/v1",
+                "SecretKeySelector.spec.containers.env.valueFrom.secretKeyRef.name scalar"
+            ),
+            (
+                "webhooks/0/rules/0/scope", "ValidatingWebhookConfiguration", "admissionregistration.k8s.io/v1",
+                "RuleWithOperations.webhooks.rules.scope v1.ScopeType"
+            ),
+            ("metadata/creationTimestamp", "Pod", "core/v1", "ObjectMeta.metadata.creationTimestamp string"),
+            ("spec/renewTime", "Lease", "coordination.k8s.io/v1", "LeaseSpec.spec.renewTime string"),
+            (
+                "status/uncountedTerminatedPods/failed/0", "Job", "batch/v1",
+                "UncountedTerminatedPods.status.uncountedTerminatedPods.failed types.UID"
+            ),
+            (
+                "spec/devices/0/capacity", "ResourceSlice", "resource.k8s.io/v1",
+                "Device.spec.devices.capacity map[v1.QualifiedName]v1.DeviceCapacity"
+            ),
+            (
+                "spec/uid", "CertificateSigningRequest", "certificates.k8s.io/v1",
+                "CertificateSigningRequestSpec.spec.uid scalar"
+            ),
             ("spec/bogus/deeper", "Pod", "core/v1", "Pod.spec.bogus scalar"),
         ])
     func places(_ path: String, _ type: String, _ package: String, _ text: String) {
