@@ -4,16 +4,13 @@
 extension JSONValue {
     /// How a document is written.
     public struct WriteOptions: Sendable {
-        /// Two spaces per level and line breaks, as the API server's `?pretty=true`.
-        public var pretty: Bool
         /// Members by name, as Go writes maps; otherwise in their own order.
         public var sortedKeys: Bool
         /// `<`, `>` and `&` as `\u003c` etc., as Go's `encoding/json` does unless told otherwise.
         public var escapeHTML: Bool
 
         /// Compact, own order, escaped for HTML: what an API server sends.
-        public init(pretty: Bool = false, sortedKeys: Bool = false, escapeHTML: Bool = true) {
-            self.pretty = pretty
+        public init(sortedKeys: Bool = false, escapeHTML: Bool = true) {
             self.sortedKeys = sortedKeys
             self.escapeHTML = escapeHTML
         }
@@ -37,19 +34,15 @@ extension JSONValue {
         if let frame = begin(to: &out, options) { open.append(frame) }
         while let frame = open.last {
             let top = open.count - 1
-            let isFirst = frame.at == 0
             guard frame.at < frame.values.count else {
-                if options.pretty, !isFirst { Self.breakLine(&out, top) }
                 out.append(frame.keys == nil ? UInt8(ascii: "]") : UInt8(ascii: "}"))
                 open.removeLast()
                 continue
             }
-            if !isFirst { out.append(UInt8(ascii: ",")) }
-            if options.pretty { Self.breakLine(&out, top + 1) }
+            if frame.at > 0 { out.append(UInt8(ascii: ",")) }
             if let keys = frame.keys {
                 Self.writeString(keys[frame.at], to: &out, escapeHTML: options.escapeHTML)
                 out.append(UInt8(ascii: ":"))
-                if options.pretty { out.append(UInt8(ascii: " ")) }
             }
             open[top].at += 1
             if let inner = frame.values[frame.at].begin(to: &out, options) { open.append(inner) }
@@ -79,11 +72,6 @@ extension JSONValue {
         var keys: [String]?
         var values: [JSONValue]
         var at = 0
-    }
-
-    private static func breakLine(_ out: inout [UInt8], _ level: Int) {
-        out.append(UInt8(ascii: "\n"))
-        for _ in 0..<level * 2 { out.append(UInt8(ascii: " ")) }
     }
 
     /// Appends `value` as a JSON string with Go's escapes: short ones for `"`, `\` and \b\f\n\r\t, `\u00xx` for other control

@@ -81,14 +81,6 @@ struct JSONValueTests {
         #expect(object.keys.last == "k39")
     }
 
-    @Test("pretty output is that of MarshalIndent")
-    func pretty() throws {
-        let value = try JSONValue.parse(#"{"b":[1,{"c":{}}],"a":[]}"#)
-        #expect(
-            value.text(.init(pretty: true, sortedKeys: true))
-                == "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {\n      \"c\": {}\n    }\n  ]\n}")
-    }
-
     @Test(
         "doubles are written in Go's form",
         arguments: [

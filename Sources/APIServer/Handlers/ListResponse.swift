@@ -38,12 +38,13 @@ extension ObjectRenderer {
             return Responses.bytes(
                 try endpoint.table(Array(page.objects), tableOptions, list: page.metadata), status: 200, format)
         }
-        if format.encoding == .json, !format.isPretty, page.objects.isLarger(than: Self.pieceSize) {
+        if format.encoding == .json, page.objects.isLarger(than: Self.pieceSize) {
             let body = ListBody(
                 renderer: self, head: head(page), objects: page.objects.makeIterator(), tail: tail(page))
             var answer = ResponseHead(status: 200)
             answer.isCompressible = true
-            return .stream(answer) { writer in try await writer.write(body) }
+            guard format.isPretty else { return .stream(answer) { writer in try await writer.write(body) } }
+            return .stream(answer) { writer in try await writer.write(IndentedBody(body)) }
         }
         var out = head(page)
         let prefix = itemPrefix

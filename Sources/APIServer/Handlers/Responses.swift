@@ -41,9 +41,7 @@ enum Responses {
         var out = json
         // what this server encoded itself can always be read again
         if format.encoding == .yaml, let yaml = try? YAML.fromJSON(json) { out = yaml }
-        if format.encoding == .json, format.isPretty, let value = try? JSONValue.parse(json) {
-            out = value.bytes(JSONValue.WriteOptions(pretty: true))
-        }
+        if format.encoding == .json, format.isPretty { out = JSONIndenter.indent(json) }
         let type = format.encoding == .yaml ? format.encoding.rawValue : OutputFormat.Encoding.json.rawValue
         var head = ResponseHead(status: status, contentType: type, headers: headers)
         head.isCompressible = true

@@ -34,6 +34,6 @@ package struct ServerVersion: Sendable, Equatable {
             ("buildDate", .string(buildDate)), ("goVersion", .string("swift6")), ("compiler", .string("swiftc")),
             ("platform", .string(platform)),
         ]
-        return JSONValue.object(JSONObject(members)).bytes(.init(pretty: true))
+        return JSONIndenter.indent(JSONValue.object(JSONObject(members)).bytes())
     }
 }

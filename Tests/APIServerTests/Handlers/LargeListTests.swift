@@ -80,6 +80,21 @@ struct LargeListTests {
         #expect(writer.bytes == expected)
     }
 
+    @Test("a large list for people is broken into lines as it is sent", arguments: [65, 1000, 1 << 20])
+    func lines(_ size: Int) async throws {
+        let server = try await server(40)
+        let plain = try await server.send("GET", Self.maps).body
+        let writer = PieceWriter(size: size)
+        let request = try server.request("GET", Self.maps + "?pretty=true")
+        guard case .stream(_, let produce) = await server.handler.respond(to: request) else {
+            Issue.record("the list is not streamed")
+            return
+        }
+        try await produce(writer)
+        #expect(writer.bytes == JSONIndenter.indent(plain))
+        #expect(writer.bytes.starts(with: "{\n  \"kind\": \"ConfigMapList\",\n".utf8))
+    }
+
     @Test("components of the process are handed the cache's own objects, and what changes")
     func shared() async throws {
         let server = try await server(3)
