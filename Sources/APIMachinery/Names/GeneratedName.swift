@@ -21,8 +21,18 @@ public enum GeneratedName {
     }
 
     /// That many random characters, as in the names of pods.
+    ///
+    /// Twelve of them are drawn at a time: one after the other would ask the system for each. What is left over makes some of them
+    /// likelier by 10^-18 and less.
     public static func suffix(_ length: Int, using generator: inout some RandomNumberGenerator) -> String {
-        String(
-            decoding: (0..<length).map { _ in alphabet.randomElement(using: &generator) ?? alphabet[0] }, as: UTF8.self)
+        var out: [UInt8] = []
+        out.reserveCapacity(length)
+        var drawn: UInt64 = 0
+        for index in 0..<length {
+            if index % 12 == 0 { drawn = generator.next() }
+            out.append(alphabet[Int(drawn % UInt64(alphabet.count))])
+            drawn /= UInt64(alphabet.count)
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -17,6 +17,7 @@ public enum LabelRules {
 
     /// A name with an optional prefix: `app`, `example.com/app`. Keys of labels and annotations, finalizers, taints.
     public static func qualifiedName(_ text: String) -> [String] {
+        if isSoundName(text.utf8) { return [] }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         var faults: [String] = []
         var name = parts[0]
@@ -48,6 +49,13 @@ public enum LabelRules {
         return faults
     }
 
+    /// Whether a qualified name is a sound one: what most are, known without taking it apart.
+    private static func isSoundName(_ text: String.UTF8View) -> Bool {
+        guard let slash = text.firstIndex(of: UInt8(ascii: "/")) else { return text.count <= 63 && isName(text[...]) }
+        let (prefix, name) = (text[..<slash], text[text.index(after: slash)...])
+        return name.count <= 63 && isName(name) && prefix.count <= 253 && NameRules.isSubdomain(prefix)
+    }
+
     /// A label's value: empty, or at most 63 of letters, digits, `-`, `_`, `.`, with a letter or digit at both ends.
     public static func value(_ text: String) -> [String] {
         var faults = text.utf8.count > 63 ? ["must be no more than 63 bytes"] : []
@@ -61,25 +69,29 @@ public enum LabelRules {
     }
 
     /// The faults of a set of labels, keys in ascending order.
-    public static func labels(_ labels: [String: String], at path: FieldPath) -> [FieldError] {
+    public static func labels(
+        _ labels: [String: String], at path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         for (key, text) in labels where !isSimple(key) || !isSimple(text) {
-            errors += qualifiedName(key).map { .invalid(path, key, $0) }
-            errors += value(text).map { .invalid(path, text, $0) }
+            errors += qualifiedName(key).map { .invalid(path(), key, $0) }
+            errors += value(text).map { .invalid(path(), text, $0) }
         }
         return errors.count < 2 ? errors : errors.sorted { $0.description < $1.description }
     }
 
     /// The faults of a set of annotations: keys as for labels (without regard to case), and the total size.
-    public static func annotations(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
+    public static func annotations(
+        _ annotations: [String: String], at path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         var size = 0
         for (key, text) in annotations {
             size += key.utf8.count + text.utf8.count
-            errors += qualifiedName(key.lowercased()).map { .invalid(path, key, $0) }
+            errors += qualifiedName(key.lowercased()).map { .invalid(path(), key, $0) }
         }
         if errors.count > 1 { errors.sort { $0.description < $1.description } }
-        if size > annotationsSizeLimit { errors.append(.tooLong(path, limit: annotationsSizeLimit)) }
+        if size > annotationsSizeLimit { errors.append(.tooLong(path(), limit: annotationsSizeLimit)) }
         return errors
     }
 

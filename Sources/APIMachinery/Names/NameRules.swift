@@ -104,6 +104,7 @@ public enum NameRules {
 
     /// The name of a container port or a service: letters, digits and single dashes, at most 15.
     public static func portName(_ text: String) -> [String] {
+        if isPlainPortName(text.utf8) { return [] }
         var faults = text.utf8.count > 15 ? [maxLength(15)] : []
         if !text.utf8.allSatisfy({ isLowerAlnum($0) || $0 == UInt8(ascii: "-") }) {
             faults.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
@@ -114,6 +115,11 @@ public enum NameRules {
         if text.contains("--") { faults.append("must not contain consecutive hyphens") }
         if text.hasPrefix("-") || text.hasSuffix("-") { faults.append("must not begin or end with a hyphen") }
         return faults
+    }
+
+    /// Whether a name has nothing but lower case letters and digits, as most of ports have.
+    private static func isPlainPortName(_ text: String.UTF8View) -> Bool {
+        text.count <= 15 && text.allSatisfy(isLowerAlnum) && !text.allSatisfy(isDigit)
     }
 
     /// A port number: 1 to 65535.
@@ -167,8 +173,18 @@ public enum NameRules {
         ]
     }
 
-    static func isSubdomain(_ text: String) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy(isLabel)
+    static func isSubdomain(_ text: String) -> Bool { isSubdomain(text.utf8[...]) }
+
+    /// Whether a text is one or more labels with dots between them.
+    static func isSubdomain(_ text: Substring.UTF8View) -> Bool {
+        let (dot, dash) = (UInt8(ascii: "."), UInt8(ascii: "-"))
+        var last = dot
+        for byte in text {
+            let fits = isLowerAlnum(byte) || byte == dash && last != dot || byte == dot && last != dot && last != dash
+            guard fits else { return false }
+            last = byte
+        }
+        return last != dot && last != dash
     }
 
     static func isLabel(_ text: Substring.UTF8View) -> Bool {

@@ -107,7 +107,11 @@ package enum ValueRules {
 
     /// A path without `..`.
     static func noBacksteps(_ text: String, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
-        text.split(separator: "/").contains("..") ? [.invalid(path(), text, "must not contain '..'")] : []
+        hasBackstep(text) ? [.invalid(path(), text, "must not contain '..'")] : []
+    }
+
+    private static func hasBackstep(_ path: String) -> Bool {
+        path.utf8.contains(UInt8(ascii: ".")) && path.split(separator: "/").contains("..")
     }
 
     /// Whether a path is the root, however it is written.

@@ -37,33 +37,45 @@ extension PodWarnings {
             }
     }
 
-    var containers: [String] {
-        let annotationPath = path.child("metadata", "annotations")
-        return items.flatMap { item in
-            var texts: [String] = []
-            let seccomp = "container.seccomp.security.alpha.kubernetes.io/" + item.name
-            if !item.hasSeccomp, annotations[seccomp] != nil {
-                texts.append(Self.useProfile(annotationPath.key(seccomp)))
+    private static let byteResources = ["memory", "ephemeral-storage"]
+
+    /// What is said of containers, and then of their ports.
+    var containersAndPorts: [String] {
+        let items = items
+        var texts: [String] = []
+        for item in items {
+            if !annotations.isEmpty { texts += profiles(item) }
+            for name in Self.byteResources {
+                texts += WarningRules.fraction(item.resources.limits, [name], item.path.child("resources", "limits"))
+                texts += WarningRules.fraction(
+                    item.resources.requests, [name], item.path.child("resources", "requests"))
             }
-            let appArmor = "container.apparmor.security.beta.kubernetes.io/" + item.name
-            let hasProfile = item.hasAppArmor || spec.securityContext?.appArmorProfile != nil
-            if isTemplate, !hasProfile, annotations[appArmor] != nil {
-                texts.append(
-                    "\(annotationPath.key(appArmor)): deprecated since v1.30; use the \"appArmorProfile\" field instead"
-                )
-            }
-            for name in ["memory", "ephemeral-storage"] {
-                let at = item.path.child("resources")
-                texts += WarningRules.fraction(item.resources.limits, [name], at.child("limits"))
-                texts += WarningRules.fraction(item.resources.requests, [name], at.child("requests"))
-            }
-            return texts + hidden(item)
+            texts += hidden(item)
         }
+        return texts + ports(items)
+    }
+
+    /// Profiles that are named in annotations.
+    private func profiles(_ item: Item) -> [String] {
+        let annotationPath = path.child("metadata", "annotations")
+        var texts: [String] = []
+        let seccomp = "container.seccomp.security.alpha.kubernetes.io/" + item.name
+        if !item.hasSeccomp, annotations[seccomp] != nil {
+            texts.append(Self.useProfile(annotationPath.key(seccomp)))
+        }
+        let appArmor = "container.apparmor.security.beta.kubernetes.io/" + item.name
+        let hasProfile = item.hasAppArmor || spec.securityContext?.appArmorProfile != nil
+        if isTemplate, !hasProfile, annotations[appArmor] != nil {
+            texts.append(
+                "\(annotationPath.key(appArmor)): deprecated since v1.30; use the \"appArmorProfile\" field instead")
+        }
+        return texts
     }
 
     /// A variable that takes the place of an earlier one, unless it is made from it.
     private func hidden(_ item: Item) -> [String] {
-        var seen: Set<String> = []
+        guard item.env.count > 1 else { return [] }
+        var seen = Set<String>(minimumCapacity: item.env.count)
         return item.env.enumerated().compactMap { index, variable in
             guard !seen.insert(variable.name).inserted else { return nil }
             let reference = "$(\(variable.name))"
@@ -74,24 +86,30 @@ extension PodWarnings {
         }
     }
 
+    private struct PortKey: Hashable {
+        var number: Int32
+        var `protocol`: String
+    }
+
     /// Ports that stand more than once.
-    var ports: [String] {
+    private func ports(_ items: [Item]) -> [String] {
         var texts: [String] = []
-        var known: [String: [(path: FieldPath, port: ContainerPort)]] = [:]
-        for item in items {
+        var known: [PortKey: [(place: (item: Int, port: Int), port: ContainerPort)]] = [:]
+        let path = { (item: Int, port: Int) in items[item].path.child("ports").index(port) }
+        for (number, item) in items.enumerated() {
             for (index, port) in item.ports.enumerated() {
-                let at = item.path.child("ports").index(index)
                 if !port.hostIP.isEmpty, port.hostPort == 0 {
                     let shown =
                         "{Name:\(port.name) HostPort:0 ContainerPort:\(port.containerPort) Protocol:\(port.protocol) "
                         + "HostIP:\(port.hostIP)}"
-                    texts.append("\(at): hostIP set without hostPort: \(shown)")
+                    texts.append("\(path(number, index)): hostIP set without hostPort: \(shown)")
                 }
-                let key = "\(port.containerPort)/\(port.protocol)"
+                let key = PortKey(number: port.containerPort, protocol: port.protocol)
                 for other in known[key] ?? [] {
-                    if let text = Self.clash(port, other.port) { texts.append("\(at): \(text) with \(other.path)") }
+                    guard let text = Self.clash(port, other.port) else { continue }
+                    texts.append("\(path(number, index)): \(text) with \(path(other.place.item, other.place.port))")
                 }
-                known[key, default: []].append((at, port))
+                known[key, default: []].append(((number, index), port))
             }
         }
         return texts

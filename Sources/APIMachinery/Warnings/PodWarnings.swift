@@ -23,12 +23,17 @@ struct PodWarnings {
     }
 
     var all: [String] {
-        placement + annotationTexts + volumes + duplicates + overhead + containers + ports + affinity + addresses
+        placement + annotationTexts + volumes + duplicates + overhead + containersAndPorts + affinity + addresses
     }
 
     // MARK: - where it runs
 
+    // Each part looks first whether there is anything to look at: most pods have little of all this, and paths cost.
+
     private var placement: [String] {
+        guard !spec.nodeSelector.isEmpty || !spec.topologySpreadConstraints.isEmpty || spec.affinity != nil else {
+            return []
+        }
         let at = path.child("spec")
         var texts = spec.nodeSelector.keys.sorted().compactMap { key in
             WarningRules.nodeLabel(key).map { "\(at.child("nodeSelector").key(key)): \($0)" }
@@ -62,13 +67,14 @@ struct PodWarnings {
     }
 
     private var affinity: [String] {
+        guard let affinity = spec.affinity else { return [] }
         let at = path.child("spec", "affinity")
         return terms(
-            spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
-            spec.affinity?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution, at.child("podAffinity"))
+            affinity.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+            affinity.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution, at.child("podAffinity"))
             + terms(
-                spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
-                spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+                affinity.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+                affinity.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
                 at.child("podAntiAffinity"))
     }
 
@@ -97,11 +103,13 @@ struct PodWarnings {
     ]
 
     private var annotationTexts: [String] {
+        guard !annotations.isEmpty else { return [] }
         let at = path.child("metadata", "annotations")
         return Self.deadAnnotations.filter { annotations[$0.0] != nil }.map { "\(at.key($0.0)): \($0.1)" }
     }
 
     private var duplicates: [String] {
+        guard !spec.hostAliases.isEmpty || !spec.imagePullSecrets.isEmpty else { return [] }
         let at = path.child("spec")
         var texts: [String] = []
         var seen: Set<String> = []
@@ -122,6 +130,7 @@ struct PodWarnings {
     private var overhead: [String] {
         var texts = WarningRules.fraction(
             spec.overhead, ["memory", "ephemeral-storage"], path.child("spec", "overhead"))
+        guard !annotations.isEmpty else { return texts }
         let seccomp = "seccomp.security.alpha.kubernetes.io/pod"
         if spec.securityContext?.seccompProfile == nil, annotations[seccomp] != nil {
             texts.append(Self.useProfile(path.child("metadata", "annotations").key(seccomp)))
@@ -134,6 +143,7 @@ struct PodWarnings {
     }
 
     private var addresses: [String] {
+        guard !spec.hostAliases.isEmpty || spec.dnsConfig != nil else { return [] }
         let at = path.child("spec")
         return spec.hostAliases.enumerated().flatMap {
             WarningRules.address($1.ip, at.child("hostAliases").index($0).child("ip"))

@@ -57,18 +57,22 @@ enum WarningRules {
     }
 
     /// An amount of bytes that is not a whole number.
-    static func fraction(_ amounts: [String: Quantity], _ names: [String], _ path: FieldPath) -> [String] {
-        names.compactMap { name in
+    static func fraction(
+        _ amounts: [String: Quantity], _ names: [String], _ path: @autoclosure () -> FieldPath
+    ) -> [String] {
+        guard !amounts.isEmpty else { return [] }
+        return names.compactMap { name in
             guard let amount = amounts[name], amount.milliValue % 1000 != 0 else { return nil }
-            return "\(path.key(name)): fractional byte value \"\(amount.text)\" is invalid, must be an integer"
+            return "\(path().key(name)): fractional byte value \"\(amount.text)\" is invalid, must be an integer"
         }
     }
 
     /// An IPv6 address that is not written as everybody writes it.
-    static func address(_ text: String, _ path: FieldPath) -> [String] {
-        guard text.contains(":"), let address = NetworkAddress(text), address.description != text else { return [] }
+    static func address(_ text: String, _ path: @autoclosure () -> FieldPath) -> [String] {
+        guard text.utf8.contains(UInt8(ascii: ":")), let address = NetworkAddress(text), address.description != text
+        else { return [] }
         return [
-            "\(path): IPv6 address \"\(text)\" should be in RFC 5952 canonical format (\"\(address.description)\")"
+            "\(path()): IPv6 address \"\(text)\" should be in RFC 5952 canonical format (\"\(address.description)\")"
         ]
     }
 }

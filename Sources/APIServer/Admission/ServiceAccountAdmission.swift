@@ -82,7 +82,7 @@ struct ServiceAccountAdmission: AdmissionPlugin {
 
     private func account(namespace: String, name: String) async throws -> ServiceAccount? {
         try await accounts.get(namespace: namespace, name: name)
-            .map { try JSONCoding.decode(ServiceAccount.self, from: $0.bytes) }
+            .map { try $0.decoded(as: ServiceAccount.self) }
     }
 
     /// Adds the projected volume, and mounts it in every container that does not mount something there itself.

@@ -6,31 +6,33 @@ import Wire
 
 /// The ports of containers.
 enum ContainerPortRules {
-    static func validate(_ ports: [ContainerPort], _ path: FieldPath) -> [FieldError] {
+    private static let protocols = ["SCTP", "TCP", "UDP"]
+
+    static func validate(_ ports: [ContainerPort], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         var names: Set<String> = []
         for (index, port) in ports.enumerated() {
-            let at = path.index(index)
+            func at(_ field: String) -> FieldPath { path().index(index).child(field) }
             if !port.name.isEmpty {
                 let faults = NameRules.portName(port.name)
-                errors += faults.map { .invalid(at.child("name"), port.name, $0) }
+                errors += faults.map { .invalid(at("name"), port.name, $0) }
                 if faults.isEmpty, !names.insert(port.name).inserted {
-                    errors.append(.duplicate(at.child("name"), port.name))
+                    errors.append(.duplicate(at("name"), port.name))
                 }
             }
             if port.containerPort == 0 {
-                errors.append(.required(at.child("containerPort")))
+                errors.append(.required(at("containerPort")))
             } else {
-                errors += number(port.containerPort, at.child("containerPort"))
+                errors += number(port.containerPort, at("containerPort"))
             }
-            if port.hostPort != 0 { errors += number(port.hostPort, at.child("hostPort")) }
-            errors += ValueRules.known(port.protocol, ["SCTP", "TCP", "UDP"], at.child("protocol"))
+            if port.hostPort != 0 { errors += number(port.hostPort, at("hostPort")) }
+            errors += ValueRules.known(port.protocol, protocols, at("protocol"))
         }
         return errors
     }
 
-    private static func number(_ port: Int32, _ path: FieldPath) -> [FieldError] {
-        NameRules.portNumber(Int(port)).map { .invalid(path, port, $0) }
+    private static func number(_ port: Int32, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        NameRules.portNumber(Int(port)).map { .invalid(path(), port, $0) }
     }
 
     /// Two containers cannot have one port of the host.

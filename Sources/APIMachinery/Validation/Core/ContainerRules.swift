@@ -12,6 +12,7 @@ struct ContainerRules {
     /// The names of the pod's resource claims.
     let claims: Set<String>
 
+    private static let messagePolicies = ["File", "FallbackToLogsOnError"]
     private static let pullPolicies = ["Always", "IfNotPresent", "Never"]
 
     func containers(_ path: FieldPath) -> [FieldError] {
@@ -62,8 +63,7 @@ struct ContainerRules {
         var errors = ValueRules.name(container.name, path.child("name"), NameRules.dns1123Label)
         errors += ValueRules.required(container.image, path.child("image"))
         errors += ValueRules.known(
-            container.terminationMessagePolicy, ["File", "FallbackToLogsOnError"],
-            path.child("terminationMessagePolicy"))
+            container.terminationMessagePolicy, Self.messagePolicies, path.child("terminationMessagePolicy"))
         errors += ContainerPortRules.validate(container.ports, path.child("ports"))
         errors += EnvironmentRules.validate(container.env, path.child("env"))
         errors += EnvironmentRules.sources(container.envFrom, path.child("envFrom"))
@@ -81,14 +81,21 @@ struct ContainerRules {
     }
 
     /// What templates may still have, and pods may not.
-    static func imageOfPod(_ container: Container, _ path: FieldPath) -> [FieldError] {
+    static func imageOfPod(_ container: Container, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         let image = container.image
+        // nothing printable of ASCII is white space, whatever follows it
+        let isPlain = { (byte: UInt8?) in byte.map { $0 > 0x20 && $0 < 0x7F } ?? true }
+        if isPlain(image.utf8.first), isPlain(image.utf8.last) { return [] }
         let isPadded = image.first?.isWhitespace == true || image.last?.isWhitespace == true
         return isPadded
-            ? [.invalid(path.child("image"), image, "must not have leading or trailing whitespace")] : []
+            ? [.invalid(path().child("image"), image, "must not have leading or trailing whitespace")] : []
     }
 
-    private func resizePolicies(_ policies: [ContainerResizePolicy], _ path: FieldPath) -> [FieldError] {
+    private func resizePolicies(
+        _ policies: [ContainerResizePolicy], _ path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
+        if policies.isEmpty { return [] }
+        let path = path()
         var errors: [FieldError] = []
         var names: Set<String> = []
         for (index, policy) in policies.enumerated() {
@@ -119,6 +126,7 @@ enum RestartRules {
             errors.append(
                 .required(path.child("restartPolicy"), "must specify restartPolicy when restart rules are used"))
         }
+        if rules.isEmpty { return errors }
         let list = path.child("restartPolicyRules")
         if rules.count > limit { errors.append(.tooMany(list, count: rules.count, limit: limit)) }
         for (index, rule) in rules.enumerated() {

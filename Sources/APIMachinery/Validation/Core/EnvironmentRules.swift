@@ -6,12 +6,13 @@ import Wire
 
 /// The environment of containers.
 enum EnvironmentRules {
-    static func validate(_ variables: [EnvVar], _ path: FieldPath) -> [FieldError] {
+    static func validate(_ variables: [EnvVar], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, variable) in variables.enumerated() {
-            let at = path.index(index)
-            errors += ValueRules.name(variable.name, at.child("name"), NameRules.environmentName)
-            if let source = variable.valueFrom { errors += self.source(source, variable, at.child("valueFrom")) }
+            errors += ValueRules.name(variable.name, path().index(index).child("name"), NameRules.environmentName)
+            if let source = variable.valueFrom {
+                errors += self.source(source, variable, path().index(index).child("valueFrom"))
+            }
         }
         return errors
     }
@@ -57,7 +58,9 @@ enum EnvironmentRules {
         return errors + VolumeRules.localPath(reference.path, path.child("path"))
     }
 
-    static func sources(_ sources: [EnvFromSource], _ path: FieldPath) -> [FieldError] {
+    static func sources(_ sources: [EnvFromSource], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if sources.isEmpty { return [] }
+        let path = path()
         var errors: [FieldError] = []
         for (index, source) in sources.enumerated() {
             let at = path.index(index)

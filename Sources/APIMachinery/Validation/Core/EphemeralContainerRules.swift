@@ -10,6 +10,7 @@ enum EphemeralContainerRules {
 
     static func validate(_ rules: ContainerRules, _ path: FieldPath) -> [FieldError] {
         let spec = rules.spec
+        if spec.ephemeralContainers.isEmpty { return [] }
         let others = Set(spec.containers.map(\.name) + spec.initContainers.map(\.name))
         var names = others
         var errors: [FieldError] = []

@@ -14,33 +14,35 @@ struct MountRules {
         var paths: Set<String> = []
         let devices = container.volumeDevices
         for (index, mount) in container.volumeMounts.enumerated() {
-            let at = path.index(index)
-            if mount.name.isEmpty { errors.append(.required(at.child("name"))) }
-            if volumes[mount.name] == nil { errors.append(.notFound(at.child("name"), .string(mount.name))) }
-            if mount.mountPath.isEmpty { errors.append(.required(at.child("mountPath"))) }
+            func at(_ field: String) -> FieldPath { path.index(index).child(field) }
+            if mount.name.isEmpty { errors.append(.required(at("name"))) }
+            if volumes[mount.name] == nil { errors.append(.notFound(at("name"), .string(mount.name))) }
+            if mount.mountPath.isEmpty { errors.append(.required(at("mountPath"))) }
             if !paths.insert(mount.mountPath).inserted {
-                errors.append(.invalid(at.child("mountPath"), mount.mountPath, "must be unique"))
+                errors.append(.invalid(at("mountPath"), mount.mountPath, "must be unique"))
             }
             if devices.contains(where: { $0.name == mount.name }) {
-                errors.append(.invalid(at.child("name"), mount.name, "must not already exist in volumeDevices"))
+                errors.append(.invalid(at("name"), mount.name, "must not already exist in volumeDevices"))
             }
             if devices.contains(where: { $0.devicePath == mount.mountPath }) {
                 let text = "must not already exist as a path in volumeDevices"
-                errors.append(.invalid(at.child("mountPath"), mount.mountPath, text))
+                errors.append(.invalid(at("mountPath"), mount.mountPath, text))
             }
-            errors += details(of: mount, at, path)
+            errors += details(of: mount, path.index(index), path)
         }
         return errors
     }
 
     /// Upstream names some fields of mounts without the index: `list` is the path of the whole list.
-    private func details(of mount: VolumeMount, _ path: FieldPath, _ list: FieldPath) -> [FieldError] {
+    private func details(
+        of mount: VolumeMount, _ path: @autoclosure () -> FieldPath, _ list: FieldPath
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         if !mount.subPath.isEmpty { errors += ValueRules.relativePath(mount.subPath, list.child("subPath")) }
         if !mount.subPathExpr.isEmpty {
             if !mount.subPath.isEmpty {
                 let text = "subPathExpr and subPath are mutually exclusive"
-                errors.append(.invalid(path.child("subPathExpr"), mount.subPathExpr, text))
+                errors.append(.invalid(path().child("subPathExpr"), mount.subPathExpr, text))
             }
             errors += ValueRules.relativePath(mount.subPathExpr, list.child("subPathExpr"))
         }

@@ -22,6 +22,7 @@ enum PodAnnotationRules {
         if let cost = annotations[deletionCost], !isCost(cost) {
             errors.append(.invalid(path.key(deletionCost), cost, "must be a 32bit integer"))
         }
+        guard namesProfiles(annotations) else { return errors }
         if let profile = annotations[podSeccomp] { errors += seccomp(profile, path.child(podSeccomp)) }
         for (key, profile) in annotations.sorted(by: { $0.key < $1.key }) {
             if key.hasPrefix(containerSeccomp) { errors += seccomp(profile, path.child(key)) }
@@ -54,7 +55,7 @@ enum PodAnnotationRules {
 
     /// Where an annotation and a field say which profile confines a container, they must say the same.
     static func profiles(_ annotations: [String: String], _ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
-        guard !annotations.isEmpty else { return [] }
+        guard namesProfiles(annotations) else { return [] }
         var errors: [FieldError] = []
         if let profile = spec.securityContext?.seccompProfile, let text = annotations[podSeccomp] {
             errors += match(profile.type, profile.localhostProfile, text, "seccomp", path.child("securityContext"))
@@ -72,6 +73,13 @@ enum PodAnnotationRules {
             errors += match(profile.type, profile.localhostProfile, text, "apparmor", at.child("securityContext"))
         }
         return errors
+    }
+
+    /// Whether any annotation can be one of those that name a profile.
+    private static func namesProfiles(_ annotations: [String: String]) -> Bool {
+        annotations.keys.contains {
+            $0.hasPrefix(containerSeccomp) || $0.hasPrefix(containerAppArmor) || $0 == podSeccomp
+        }
     }
 
     private static func match(

@@ -21,40 +21,40 @@ struct ProjectedVolumeRules {
 
     private init(path: FieldPath) { self.path = path }
 
-    private mutating func source(_ source: VolumeProjection, _ at: FieldPath) {
+    private mutating func source(_ source: VolumeProjection, _ at: @autoclosure () -> FieldPath) {
         var count = 0
         if let secret = source.secret {
             count += 1
-            keys(secret.items, of: secret.localObjectReference.name, at.child("secret"))
+            keys(secret.items, of: secret.localObjectReference.name, at().child("secret"))
         }
         if let map = source.configMap {
             count += 1
-            keys(map.items, of: map.localObjectReference.name, at.child("configMap"))
+            keys(map.items, of: map.localObjectReference.name, at().child("configMap"))
         }
         if let downward = source.downwardAPI {
             count += 1
             for file in downward.items {
-                errors += VolumeRules.downwardFile(file, at.child("downwardAPI"))
+                errors += VolumeRules.downwardFile(file, at().child("downwardAPI"))
                 claim(file.path, shown: file.path)
             }
         }
         if let token = source.serviceAccountToken {
             count += 1
-            self.token(token, at.child("serviceAccountToken"))
+            self.token(token, at().child("serviceAccountToken"))
         }
         if let bundle = source.clusterTrustBundle {
             count += 1
-            errors += VolumeRules.localPath(bundle.path, at.child("clusterTrustBundle", "path"))
+            errors += VolumeRules.localPath(bundle.path, at().child("clusterTrustBundle", "path"))
             claim(bundle.path, shown: bundle.path)
         }
         if source.podCertificate != nil { count += 1 }
-        if count > 1 { errors.append(.forbidden(at, "may not specify more than 1 volume type per source")) }
+        if count > 1 { errors.append(.forbidden(at(), "may not specify more than 1 volume type per source")) }
     }
 
-    private mutating func keys(_ items: [KeyToPath], of name: String, _ at: FieldPath) {
-        errors += ValueRules.required(name, at.child("name"))
+    private mutating func keys(_ items: [KeyToPath], of name: String, _ at: @autoclosure () -> FieldPath) {
+        errors += ValueRules.required(name, at().child("name"))
         for (index, item) in items.enumerated() {
-            errors += VolumeRules.key(item, at.child("items").index(index))
+            errors += VolumeRules.key(item, at().child("items").index(index))
             claim(item.path, shown: name)
         }
     }
@@ -64,15 +64,17 @@ struct ProjectedVolumeRules {
         errors.append(.invalid(path, shown, "conflicting duplicate paths"))
     }
 
-    private mutating func token(_ token: ServiceAccountTokenProjection, _ at: FieldPath) {
+    private mutating func token(
+        _ token: ServiceAccountTokenProjection, _ at: @autoclosure () -> FieldPath
+    ) {
         let seconds = token.expirationSeconds ?? 3600
         if seconds < 600 {
             let text = "may not specify a duration less than 10 minutes"
-            errors.append(.invalid(at.child("expirationSeconds"), seconds, text))
+            errors.append(.invalid(at().child("expirationSeconds"), seconds, text))
         }
         if seconds > 1 << 32 {
             let text = "may not specify a duration larger than 2^32 seconds"
-            errors.append(.invalid(at.child("expirationSeconds"), seconds, text))
+            errors.append(.invalid(at().child("expirationSeconds"), seconds, text))
         }
         errors += VolumeRules.localPath(token.path, path.child("path"))
     }

@@ -24,14 +24,17 @@ enum ResourceRules {
     private static func requirements(
         _ resources: ResourceRequirements, _ path: FieldPath, name rule: (String, FieldPath) -> [FieldError]
     ) -> [FieldError] {
+        if resources.limits.isEmpty, resources.requests.isEmpty { return [] }
         let (limits, requests) = (path.child("limits"), path.child("requests"))
         var errors: [FieldError] = []
         for (name, limit) in sorted(resources.limits) {
-            errors += rule(name, limits.key(name)) + quantity(limit, of: name, limits.key(name))
-            errors += hugePages(limit, of: name, limits.key(name))
+            let at = limits.key(name)
+            errors += rule(name, at) + quantity(limit, of: name, at)
+            errors += hugePages(limit, of: name, at)
         }
         for (name, request) in sorted(resources.requests) {
-            errors += rule(name, requests.key(name)) + quantity(request, of: name, requests.key(name))
+            let at = requests.key(name)
+            errors += rule(name, at) + quantity(request, of: name, at)
             if let limit = resources.limits[name] {
                 if request != limit, !isOvercommitAllowed(name) {
                     errors.append(.invalid(requests, request.text, "must be equal to \(name) limit of \(limit.text)"))
@@ -42,10 +45,11 @@ enum ResourceRules {
             } else if !isOvercommitAllowed(name) {
                 errors.append(.required(limits, "Limit must be set for non overcommitable resources"))
             }
-            errors += hugePages(request, of: name, requests.key(name))
+            errors += hugePages(request, of: name, at)
         }
-        let names = Set(resources.limits.keys).union(resources.requests.keys)
-        if names.contains(where: isHugePages), names.isDisjoint(with: ["cpu", "memory"]) {
+        let isAsked = { (name: String) in resources.limits[name] != nil || resources.requests[name] != nil }
+        let hasHugePages = resources.limits.keys.contains(where: isHugePages)
+        if hasHugePages || resources.requests.keys.contains(where: isHugePages), !isAsked("cpu"), !isAsked("memory") {
             errors.append(.forbidden(path, "HugePages require cpu or memory"))
         }
         return errors
@@ -92,7 +96,11 @@ enum ResourceRules {
     }
 
     /// The claims that a container uses must be claims of its pod.
-    static func claims(_ claims: [CoreResourceClaim], of pod: Set<String>, _ path: FieldPath) -> [FieldError] {
+    static func claims(
+        _ claims: [CoreResourceClaim], of pod: Set<String>, _ path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
+        if claims.isEmpty { return [] }
+        let path = path()
         var errors: [FieldError] = []
         var used: Set<String> = []
         for (index, claim) in claims.enumerated() {
@@ -156,10 +164,12 @@ enum ResourceRules {
         return errors
     }
 
+    private static let zero = Quantity()
+
     /// The faults of an amount: negative, or a part of something that cannot be parted.
     static func quantity(_ amount: Quantity, of name: String, _ path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if amount < Quantity() { errors.append(.invalid(path, amount.text, ValueRules.notNegative)) }
+        if amount < zero { errors.append(.invalid(path, amount.text, ValueRules.notNegative)) }
         if isInteger(name), amount.milliValue % 1000 != 0 {
             errors.append(.invalid(path, amount.text, "must be an integer"))
         }
@@ -169,7 +179,8 @@ enum ResourceRules {
     static func isHugePages(_ name: String) -> Bool { name.hasPrefix("hugepages-") }
 
     private static func isNative(_ name: String) -> Bool {
-        !name.contains("/") || name.split(separator: "/").first.map { $0.hasSuffix("kubernetes.io") } ?? false
+        !name.utf8.contains(UInt8(ascii: "/"))
+            || name.split(separator: "/").first.map { $0.hasSuffix("kubernetes.io") } ?? false
     }
 
     static func isOvercommitAllowed(_ name: String) -> Bool { isNative(name) && !isHugePages(name) }

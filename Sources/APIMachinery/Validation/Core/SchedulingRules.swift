@@ -132,40 +132,42 @@ enum SchedulingRules {
 
     private static let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
-    static func tolerations(_ tolerations: [Toleration], _ path: FieldPath) -> [FieldError] {
+    static func tolerations(_ tolerations: [Toleration], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, toleration) in tolerations.enumerated() {
-            let at = path.index(index)
+            func at(_ field: String) -> FieldPath { path().index(index).child(field) }
             if !toleration.key.isEmpty {
-                errors += LabelRules.qualifiedName(toleration.key).map { .invalid(at.child("key"), toleration.key, $0) }
+                errors += LabelRules.qualifiedName(toleration.key).map { .invalid(at("key"), toleration.key, $0) }
             }
             if toleration.key.isEmpty, toleration.operator != "Exists" {
                 let text = "operator must be Exists when `key` is empty, which means \"match all values and all keys\""
-                errors.append(.invalid(at.child("operator"), toleration.operator, text))
+                errors.append(.invalid(at("operator"), toleration.operator, text))
             }
             if toleration.tolerationSeconds != nil, toleration.effect != "NoExecute" {
                 let text = "effect must be 'NoExecute' when `tolerationSeconds` is set"
-                errors.append(.invalid(at.child("effect"), toleration.effect, text))
+                errors.append(.invalid(at("effect"), toleration.effect, text))
             }
-            errors += comparison(of: toleration, at)
+            errors += comparison(of: toleration, at("operator"))
             if !toleration.effect.isEmpty {
-                errors += ValueRules.oneOf(toleration.effect, effects, at.child("effect"))
+                errors += ValueRules.oneOf(toleration.effect, effects, at("effect"))
             }
         }
         return errors
     }
 
-    private static func comparison(of toleration: Toleration, _ path: FieldPath) -> [FieldError] {
+    private static func comparison(
+        of toleration: Toleration, _ path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
         switch toleration.operator {
         case "", "Equal":
             let faults = LabelRules.value(toleration.value)
             guard !faults.isEmpty else { return [] }
-            return [.invalid(path.child("operator"), toleration.value, faults.joined(separator: ";"))]
+            return [.invalid(path(), toleration.value, faults.joined(separator: ";"))]
         case "Exists":
             let text = "value must be empty when `operator` is 'Exists'"
-            return toleration.value.isEmpty ? [] : [.invalid(path.child("operator"), toleration.value, text)]
+            return toleration.value.isEmpty ? [] : [.invalid(path(), toleration.value, text)]
         // comparing numbers is an alpha feature: known, but not allowed
-        default: return [.notSupported(path.child("operator"), toleration.operator, ["Equal", "Exists", "Lt", "Gt"])]
+        default: return [.notSupported(path(), toleration.operator, ["Equal", "Exists", "Lt", "Gt"])]
         }
     }
 

@@ -22,7 +22,7 @@ enum VolumeRules {
             if faults.isEmpty { sound[volume.name] = volume.volumeSource }
             errors += faults
             guard pod != nil else { continue }
-            errors += createdClaim(volume, created: created(by: volumes, of: pod), at)
+            errors += createdClaim(volume, among: volumes, of: pod, at)
         }
         return (errors, sound)
     }
@@ -33,34 +33,50 @@ enum VolumeRules {
         return Set(volumes.filter { $0.volumeSource.ephemeral != nil }.map { pod.name + "-" + $0.name })
     }
 
-    private static func createdClaim(_ volume: Volume, created: Set<String>, _ path: FieldPath) -> [FieldError] {
-        guard let name = volume.volumeSource.persistentVolumeClaim?.claimName, created.contains(name) else { return [] }
+    private static func createdClaim(
+        _ volume: Volume, among volumes: [Volume], of pod: ObjectMeta?, _ path: FieldPath
+    ) -> [FieldError] {
+        guard let name = volume.volumeSource.persistentVolumeClaim?.claimName,
+            created(by: volumes, of: pod).contains(name)
+        else { return [] }
         let text = "must not reference a PVC that gets created for an ephemeral volume"
         return [.invalid(path.child("persistentVolumeClaim", "claimName"), name, text)]
     }
 
     /// The kinds of source that are there, in upstream's order of looking.
     private static func present(_ source: VolumeSource) -> [String] {
-        let all: [(String, Bool)] = [
-            ("emptyDir", source.emptyDir != nil), ("hostPath", source.hostPath != nil),
-            ("gitRepo", source.gitRepo != nil),
-            ("gcePersistentDisk", source.gcePersistentDisk != nil),
-            ("awsElasticBlockStore", source.awsElasticBlockStore != nil),
-            ("secret", source.secret != nil), ("nfs", source.nfs != nil), ("iscsi", source.iscsi != nil),
-            ("glusterfs", source.glusterfs != nil), ("flocker", source.flocker != nil),
-            ("persistentVolumeClaim", source.persistentVolumeClaim != nil), ("rbd", source.rbd != nil),
-            ("cinder", source.cinder != nil), ("cephFS", source.cephfs != nil), ("quobyte", source.quobyte != nil),
-            ("downwardAPI", source.downwardAPI != nil), ("fc", source.fc != nil),
-            ("flexVolume", source.flexVolume != nil),
-            ("configMap", source.configMap != nil), ("azureFile", source.azureFile != nil),
-            ("vsphereVolume", source.vsphereVolume != nil),
-            ("photonPersistentDisk", source.photonPersistentDisk != nil),
-            ("portworxVolume", source.portworxVolume != nil), ("azureDisk", source.azureDisk != nil),
-            ("storageos", source.storageos != nil), ("projected", source.projected != nil),
-            ("scaleIO", source.scaleIO != nil),
-            ("csi", source.csi != nil), ("ephemeral", source.ephemeral != nil), ("image", source.image != nil),
-        ]
-        return all.filter(\.1).map(\.0)
+        var kinds: [String] = []
+        if source.emptyDir != nil { kinds.append("emptyDir") }
+        if source.hostPath != nil { kinds.append("hostPath") }
+        if source.gitRepo != nil { kinds.append("gitRepo") }
+        if source.gcePersistentDisk != nil { kinds.append("gcePersistentDisk") }
+        if source.awsElasticBlockStore != nil { kinds.append("awsElasticBlockStore") }
+        if source.secret != nil { kinds.append("secret") }
+        if source.nfs != nil { kinds.append("nfs") }
+        if source.iscsi != nil { kinds.append("iscsi") }
+        if source.glusterfs != nil { kinds.append("glusterfs") }
+        if source.flocker != nil { kinds.append("flocker") }
+        if source.persistentVolumeClaim != nil { kinds.append("persistentVolumeClaim") }
+        if source.rbd != nil { kinds.append("rbd") }
+        if source.cinder != nil { kinds.append("cinder") }
+        if source.cephfs != nil { kinds.append("cephFS") }
+        if source.quobyte != nil { kinds.append("quobyte") }
+        if source.downwardAPI != nil { kinds.append("downwardAPI") }
+        if source.fc != nil { kinds.append("fc") }
+        if source.flexVolume != nil { kinds.append("flexVolume") }
+        if source.configMap != nil { kinds.append("configMap") }
+        if source.azureFile != nil { kinds.append("azureFile") }
+        if source.vsphereVolume != nil { kinds.append("vsphereVolume") }
+        if source.photonPersistentDisk != nil { kinds.append("photonPersistentDisk") }
+        if source.portworxVolume != nil { kinds.append("portworxVolume") }
+        if source.azureDisk != nil { kinds.append("azureDisk") }
+        if source.storageos != nil { kinds.append("storageos") }
+        if source.projected != nil { kinds.append("projected") }
+        if source.scaleIO != nil { kinds.append("scaleIO") }
+        if source.csi != nil { kinds.append("csi") }
+        if source.ephemeral != nil { kinds.append("ephemeral") }
+        if source.image != nil { kinds.append("image") }
+        return kinds
     }
 
     private static func source(
@@ -125,9 +141,11 @@ enum VolumeRules {
         }
     }
 
-    private static func emptyDir(_ volume: EmptyDirVolumeSource, _ path: FieldPath) -> [FieldError] {
+    private static func emptyDir(
+        _ volume: EmptyDirVolumeSource, _ path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
         guard let limit = volume.sizeLimit, limit < Quantity() else { return [] }
-        return [.forbidden(path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity")]
+        return [.forbidden(path().child("sizeLimit"), "SizeLimit field must be a valid resource quantity")]
     }
 
     private static let hostPathTypes = [
@@ -146,19 +164,21 @@ enum VolumeRules {
         return [.invalid(path(), mode, "must be a number between 0 and 0777 (octal), both inclusive")]
     }
 
-    private static func files(_ items: [KeyToPath], _ defaultMode: Int32?, _ path: FieldPath) -> [FieldError] {
-        mode(defaultMode, path.child("defaultMode")) + keys(items, path.child("items"))
+    private static func files(
+        _ items: [KeyToPath], _ defaultMode: Int32?, _ path: @autoclosure () -> FieldPath
+    ) -> [FieldError] {
+        mode(defaultMode, path().child("defaultMode")) + keys(items, path().child("items"))
     }
 
     /// The files that keys of a ConfigMap or Secret become.
-    static func keys(_ items: [KeyToPath], _ path: FieldPath) -> [FieldError] {
-        items.enumerated().flatMap { key($1, path.index($0)) }
+    static func keys(_ items: [KeyToPath], _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        items.enumerated().flatMap { key($1, path().index($0)) }
     }
 
     /// The file that one key becomes.
-    static func key(_ item: KeyToPath, _ path: FieldPath) -> [FieldError] {
-        ValueRules.required(item.key, path.child("key")) + localPath(item.path, path.child("path"))
-            + mode(item.mode, path.child("mode"))
+    static func key(_ item: KeyToPath, _ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        ValueRules.required(item.key, path().child("key")) + localPath(item.path, path().child("path"))
+            + mode(item.mode, path().child("mode"))
     }
 
     /// A path below the volume that does not begin with two dots.

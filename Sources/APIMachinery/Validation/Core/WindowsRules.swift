@@ -70,6 +70,7 @@ enum WindowsRules {
     /// Host process containers: all of a pod's or none, and only on the host's network.
     static func hostProcess(_ spec: PodSpec, _ path: FieldPath) -> [FieldError] {
         let whole = spec.securityContext?.windowsOptions?.hostProcess
+        guard whole != nil || spec.hasWindowsContainers else { return [] }
         var errors: [FieldError] = []
         var (count, hostCount) = (0, 0)
         for (container, at) in spec.allContainers(path) {
@@ -156,6 +157,12 @@ enum WindowsRules {
 
 extension PodSpec {
     /// All containers with their paths, in upstream's order of visiting.
+    fileprivate var hasWindowsContainers: Bool {
+        containers.contains { $0.securityContext?.windowsOptions != nil }
+            || initContainers.contains { $0.securityContext?.windowsOptions != nil }
+            || ephemeralContainers.contains { $0.ephemeralContainerCommon.securityContext?.windowsOptions != nil }
+    }
+
     func allContainers(_ path: FieldPath) -> [(Container, FieldPath)] {
         initContainers.enumerated().map { ($1, path.child("initContainers").index($0)) }
             + containers.enumerated().map { ($1, path.child("containers").index($0)) }
