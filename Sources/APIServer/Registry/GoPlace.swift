@@ -9,11 +9,18 @@ import Wire
 
 /// The Go struct that a JSON path leads to.
 enum GoPlace {
-    /// - Returns: the struct that has the last field, the path without list positions and map keys, and the Go type where it has
-    ///   a name or is a struct, map or list; nil for plain scalars.
-    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> (
-        structure: String, path: String, type: String?
-    ) {
+    struct Found: Equatable {
+        /// The struct that has the last field.
+        var structure: String
+        /// Without list positions and map keys.
+        var path: String
+        /// The Go type where it has a name or is a struct, map or list, or what a type reads itself from; nil for plain scalars.
+        var type: String?
+        /// Whether the type reads itself from another.
+        var readsItself = false
+    }
+
+    static func find(_ steps: [JSONPlace.Step], package: String, type: String) -> Found {
         var structure = type
         var document = package
         var names: [String] = []
@@ -35,13 +42,25 @@ enum GoPlace {
             default: current = nil
             }
         }
-        if let type = unspoken(structure, names.last ?? "", steps.last) {
-            return (structure, names.joined(separator: "."), type)
+        var found = Found(structure: structure, path: names.joined(separator: "."))
+        if let expression = current, let source = source(of: unwrap(expression, in: document), in: document) {
+            (found.type, found.readsItself) = (source, true)
+        } else {
+            found.type =
+                unspoken(structure, names.last ?? "", steps.last)
+                ?? current.flatMap { given($0, in: document) ?? compound(unwrap($0, in: document), in: document) }
         }
-        return (
-            structure, names.joined(separator: "."),
-            current.flatMap { given($0, in: document) ?? compound(unwrap($0, in: document), in: document) }
-        )
+        return found
+    }
+
+    /// What the types read that read themselves; nil for others.
+    private static func source(of expression: TypeExpression, in document: String) -> String? {
+        guard case .named(let name) = expression else { return nil }
+        switch split(name, in: document).local {
+        case "Time", "MicroTime", "Duration": return "string"
+        case "IntOrString": return "int32"
+        default: return nil
+        }
     }
 
     /// The structs whose `uid` is a plain string or number; elsewhere it has a type of its own.
@@ -100,8 +119,6 @@ enum GoPlace {
         case .list(.named("byte")): return nil
         case .list, .map: return goType(expression, in: document)
         case .named(let name):
-            // these read themselves, from strings
-            if ["Time", "MicroTime", "Duration"].contains(split(name, in: document).local) { return "string" }
             guard let (schema, _) = structure(expression, in: document), !schema.fields.isEmpty else { return nil }
             return goType(.named(name), in: document)
         }

@@ -124,14 +124,8 @@ enum JSONFaultText {
             + (place.type ?? expected)
     }
 
-    /// The Go type of the structure, list or map that stands at an offset; nil for scalars.
-    static func goType<Root: TopLevelObject>(of offset: Int, in json: [UInt8], root: Root.Type) -> String? {
-        place(of: offset, in: json, root: root).type
-    }
-
-    private static func place<Root: TopLevelObject>(
-        of offset: Int, in json: [UInt8], root: Root.Type
-    ) -> (structure: String, path: String, type: String?) {
+    /// The Go struct and type of what stands at an offset.
+    static func place<Root: TopLevelObject>(of offset: Int, in json: [UInt8], root: Root.Type) -> GoPlace.Found {
         let package = Root.group.isEmpty ? "core" : Root.group
         return GoPlace.find(
             JSONPlace.path(to: offset, in: json), package: "\(package)/\(Root.version)", type: Root.kind)

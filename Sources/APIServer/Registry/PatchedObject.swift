@@ -33,6 +33,7 @@ extension PatchedDocument {
             object = read.0
             strictFaults += StrictFaults.messages(read.1, in: json).filter { !strictFaults.contains($0) }
         } catch {
+            if let whole = withWholeNumbers(error) { return try whole.decode(Value.self, options, &warnings) }
             let isRead = shownPatch == nil
             throw invalid(
                 json,
@@ -65,19 +66,47 @@ extension PatchedDocument {
     /// - SeeAlso: `fromUnstructured` of `k8s.io/apimachinery/pkg/runtime`.
     static func loose<Value: TopLevelObject>(_ fault: JSONFault, in json: [UInt8], root: Value.Type) -> String {
         guard case .wrongType(let found, let scalar) = fault.reason else {
-            return JSONFaultText.syntax(fault, in: json)
+            let text = JSONFaultText.syntax(fault, in: json)
+            return text.hasPrefix("illegal base64") ? "error decoding from json: \(text)" : text
         }
-        let words = found.split(separator: " ")
-        let isWhole = words.count < 2 || !words[1].contains { $0 == "." || $0 == "e" || $0 == "E" }
+        let place = JSONFaultText.place(of: fault.offset, in: json, root: root)
+        let type = place.type ?? scalar
+        if place.readsItself { return "json: cannot unmarshal \(found) into Go value of type \(type)" }
+        let number = json[min(fault.offset, json.count)...].prefix { !",]}".utf8.contains($0) }
+        let isWhole = !number.contains { ".eE".utf8.contains($0) }
         let kinds = ["number": isWhole ? "int64" : "float64", "object": "map", "array": "slice"]
-        let kind = words.first.map { kinds[String($0)] ?? String($0) } ?? found
-        let expected = JSONFaultText.goType(of: fault.offset, in: json, root: root) ?? scalar
-        if expected.hasPrefix("map[") { return "cannot restore map from \(kind)" }
-        if expected.hasPrefix("[]") { return "cannot restore slice from \(kind)" }
-        if expected.contains(".") { return "cannot restore struct from: \(kind)" }
+        let kind = found.split(separator: " ").first.map { kinds[String($0)] ?? String($0) } ?? found
+        if scalar == "string" {
+            return kind == "int64" ? "cannot convert int64 to \(type)" : "unrecognized type: string"
+        }
+        if type.hasPrefix("map[") || type.hasSuffix("ResourceList") { return "cannot restore map from \(kind)" }
+        if type.hasPrefix("[]") { return "cannot restore slice from \(kind)" }
+        if type.contains(".") { return "cannot restore struct from: \(kind)" }
         let isNumber = kind == "int64" || kind == "float64"
-        let takesNumbers =
-            expected.hasPrefix("int") || expected.hasPrefix("float") || kind == "int64" && expected == "string"
-        return isNumber && takesNumbers ? "cannot convert \(kind) to \(expected)" : "unrecognized type: \(expected)"
+        let takesNumbers = type.hasPrefix("int") || type.hasPrefix("float")
+        return isNumber && takesNumbers ? "cannot convert \(kind) to \(type)" : "unrecognized type: \(type)"
+    }
+
+    /// The converter takes `3.0` for 3 where a whole number is asked for, which a reader does not.
+    private func withWholeNumbers(_ fault: JSONFault) -> PatchedDocument? {
+        guard shownPatch != nil, case .wrongType(let found, _) = fault.reason, found.hasPrefix("number ") else {
+            return nil
+        }
+        var document = self
+        document.value = Self.wholeNumbers(value)
+        return document.value.bytes() == value.bytes() ? nil : document  // 3.0 and 3 are equal otherwise
+    }
+
+    private static func wholeNumbers(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .number(let number):
+            guard number.int64Value == nil, let whole = number.doubleValue.flatMap({ Int64(exactly: $0) }) else {
+                return value
+            }
+            return .number(JSONNumber(text: String(whole)))
+        case .array(let items): return .array(items.map(wholeNumbers))
+        case .object(let object): return .object(JSONObject(object.map { ($0.0, wholeNumbers($0.1)) }))
+        default: return value
+        }
     }
 }

@@ -51,6 +51,27 @@ struct PatchedDocumentTests {
             Case(
                 form: .strategicMerge, patch: #"{"metadata":{"labels":[]}}"#, refusal: "cannot restore map from slice"),
             Case(form: .strategicMerge, patch: #"{"spec":7}"#, refusal: "cannot restore struct from: int64"),
+            Case(form: .strategicMerge, patch: #"{"spec":{"replicas":3.0}}"#),
+            Case(
+                form: .strategicMerge, patch: #"{"spec":{"strategy":{"type":5}}}"#,
+                refusal: "cannot convert int64 to v1.DeploymentStrategyType"),
+            Case(
+                form: .strategicMerge, patch: #"{"spec":{"strategy":{"type":true}}}"#,
+                refusal: "unrecognized type: string"),
+            Case(
+                form: .strategicMerge, patch: #"{"metadata":{"labels":{"a":1.5}}}"#,
+                refusal: "unrecognized type: string"),
+            Case(
+                form: .strategicMerge, patch: #"{"metadata":{"creationTimestamp":5}}"#,
+                refusal: "json: cannot unmarshal number into Go value of type string"),
+            Case(
+                form: .strategicMerge, patch: #"{"spec":{"strategy":{"rollingUpdate":{"maxSurge":true}}}}"#,
+                refusal: "json: cannot unmarshal bool into Go value of type int32"),
+            Case(
+                form: .merge, patch: #"{"spec":{"strategy":{"rollingUpdate":{"maxSurge":true}}}}"#,
+                refusal:
+                    "json: cannot unmarshal bool into Go struct field RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge of type int32"
+            ),
             Case(
                 form: .strategicMerge, patch: #"{"spec":{"replicas":2,"replicas":3}}"#, validation: .strict,
                 refusal: #""map[spec:map[replicas:3]]": strict decoding error: duplicate field "spec.replicas""#),

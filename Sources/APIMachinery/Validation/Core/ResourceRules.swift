@@ -57,9 +57,13 @@ enum ResourceRules {
 
     /// Huge pages come in whole pages.
     private static func hugePages(_ amount: Quantity, of name: String, _ path: FieldPath) -> [FieldError] {
-        guard isHugePages(name), let size = Quantity(String(name.dropFirst("hugepages-".count))), size.value > 0,
-            amount.value % size.value != 0 || amount.value < 0
-        else { return [] }
+        guard isHugePages(name) else { return [] }
+        // a name that tells no size has no multiples
+        if let size = Quantity(String(name.dropFirst("hugepages-".count))), size.value > 0,
+            amount.value % size.value == 0, amount.value >= 0
+        {
+            return []
+        }
         return [.invalid(path, amount.text, "\(amount.text) is not positive integer multiple of \(name)")]
     }
 
