@@ -108,11 +108,35 @@ struct SelectorTests {
         arguments: [
             ("metadata.name", "invalid selector: 'metadata.name'; can't understand 'metadata.name'"),
             ("foo=bar", "field label not supported: foo"), ("=a", "field label not supported: "),
-            ("metadata.name=a=b", "invalid field selector: unescaped character in value: ="),
+            ("metadata.name=a=b", "invalid field selector: unescaped character in value: 61"),
         ])
     func fieldFaults(_ text: String, _ message: String) {
         #expect(throws: SelectorError(message)) {
             try SelectableFields.check(FieldSelector(parsing: text), on: Pod.self)
+        }
+    }
+
+    @Test(
+        "kinds without a namespace that name their fields do not know it",
+        arguments: [
+            (
+                CertificateSigningRequest.self as any KubernetesObject.Type,
+                "field label not supported: metadata.namespace"
+            ),
+            (
+                ResourceSlice.self,
+                "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: metadata.namespace"
+            ),
+            (Node.self, "field label not supported: metadata.namespace"), (StorageClass.self, nil),
+        ] as [(any KubernetesObject.Type, String?)])
+    func namespaceField(_ kind: any KubernetesObject.Type, _ message: String?) throws {
+        let selector = try FieldSelector(parsing: "metadata.namespace=x")
+        guard let message else {
+            #expect(try SelectableFields.check(selector, on: kind, isNamespaced: false) == selector)
+            return
+        }
+        #expect(throws: SelectorError(message)) {
+            try SelectableFields.check(selector, on: kind, isNamespaced: false)
         }
     }
 

@@ -83,7 +83,8 @@ public struct FieldSelector: Sendable, Equatable {
             } else if character == "\\" {
                 isEscaped = true
             } else if character == "," || character == "=" {
-                throw SelectorError("invalid field selector: unescaped character in value: \(character)")
+                // Go prints the number of a rune
+                throw SelectorError("invalid field selector: unescaped character in value: \(character.value)")
             } else {
                 out.append(character)
             }

@@ -41,9 +41,8 @@ public enum SelectableFields {
             }
             let field = kind == Pod.self ? oldNames[requirement.field] ?? requirement.field : requirement.field
             checked.requirements[index].field = field
-            if field == "metadata.namespace", isNamespaced || !(kind == Node.self || kind == Namespace.self) {
-                continue
-            }
+            // kinds without a namespace that say themselves which fields are known do not know this one
+            if field == "metadata.namespace", isNamespaced { continue }
             guard selectable.selectableFields.contains(field) else {
                 throw SelectorError(selectable.unsupportedFieldMessage(requirement.field))
             }

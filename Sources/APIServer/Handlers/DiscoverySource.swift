@@ -29,8 +29,15 @@ package struct DiscoverySource: DocumentSource {
     package func respond(to request: APIRequest) async -> APIResponse? {
         let parts = request.path.split(separator: "/").map(String.init)
         guard let answer = document(parts, request) else { return nil }
-        guard request.method == "GET" else { return Responses.failure(APIStatusError.methodNotAllowed, request) }
+        guard request.method == "GET" || Self.servesAnyMethod(parts) else {
+            return Responses.failure(APIStatusError.methodNotAllowed, request)
+        }
         return answer
+    }
+
+    /// The lists of paths and groups, and each group, are served by handlers that look at the path alone.
+    private static func servesAnyMethod(_ parts: [String]) -> Bool {
+        parts.isEmpty || parts == ["index.html"] || (parts[0] == "apis" && parts.count <= 2)
     }
 
     private func document(_ parts: [String], _ request: APIRequest) -> APIResponse? {
@@ -39,7 +46,7 @@ package struct DiscoverySource: DocumentSource {
                 return Responses.failure(error, request)
             }
         }
-        if parts.isEmpty { return Self.json(rootPaths(), request) }
+        if parts.isEmpty || parts == ["index.html"] { return Self.json(rootPaths(), request) }
         switch (parts[0], parts.count) {
         case ("api", 1):
             if Self.wantsAggregated(request) { return aggregated(core: true, request) }

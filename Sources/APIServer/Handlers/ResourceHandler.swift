@@ -83,6 +83,7 @@ package final class ResourceHandler: RequestHandler {
             return Responses.pageNotFound
         }
         guard request.method != "HEAD" else { throw APIStatusError.methodNotAllowed }
+        try checkPrefix(info, request.method)
         let key = "\(info.apiGroup)/\(info.resource)" + (info.subresource.isEmpty ? "" : "/" + info.subresource)
         if let action = actions[key] {
             try RouteMedia.check(request)
@@ -101,6 +102,13 @@ package final class ResourceHandler: RequestHandler {
         guard !info.name.isEmpty else { throw APIStatusError.noSuchResource }
         if info.subresource.isEmpty { return try await object(call) }
         return try await subresource(call)
+    }
+
+    /// Under `/watch/` there are only lists and objects, to be read; nothing is left under `/proxy/`.
+    private func checkPrefix(_ info: RequestInfo, _ method: String) throws(APIStatusError) {
+        guard info.verb != "proxy", info.verb != "watch" || info.subresource.isEmpty else { throw .noSuchResource }
+        let isKnown = registry.endpoint(group: info.apiGroup, version: info.apiVersion, plural: info.resource) != nil
+        guard info.verb != "watch" || method == "GET" || !isKnown else { throw .methodNotAllowed }
     }
 
     /// A namespaced resource needs a namespace, except for lists; another must not have one.

@@ -27,7 +27,9 @@ package struct ServerEndpoints: Sendable {
     /// - Returns: nil where the path is not one of these.
     package func respond(to request: APIRequest) async -> APIResponse? {
         guard let response = await response(request) else { return nil }
-        return request.method == "GET" || request.method == "HEAD" ? response : FailureStatus.methodNotAllowed.response
+        // the checks of health look at the path alone, as kube-apiserver's do
+        let isRead = request.method == "GET" || request.method == "HEAD"
+        return isRead || health.serves(request.path) ? response : FailureStatus.methodNotAllowed.response
     }
 
     private func response(_ request: APIRequest) async -> APIResponse? {

@@ -30,6 +30,16 @@ package enum Base64URL {
         return text.utf8.count % 4 == 1 ? nil : result
     }
 
+    /// Where what ``decode(_:)`` refuses is wrong, as Go counts: the first byte outside the alphabet, else the last one.
+    package static func fault(in text: some StringProtocol) -> Int {
+        var count = 0
+        for byte in text.utf8 {
+            if value(byte) == nil { return count }
+            count += 1
+        }
+        return max(0, count - 1)
+    }
+
     private static func encode(_ bytes: [UInt8], alphabet: [UInt8], padded: Bool) -> String {
         var result: [UInt8] = []
         result.reserveCapacity((bytes.count + 2) / 3 * 4)

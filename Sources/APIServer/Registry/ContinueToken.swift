@@ -30,28 +30,61 @@ struct ContinueToken: Equatable {
     }
 
     init(decoding text: String) throws(APIStatusError) {
-        func invalid(_ message: String) -> APIStatusError {
-            .badRequest("invalid continue token: continue key is not valid: \(message)")
+        guard let bytes = Base64URL.decode(text) else {
+            throw Self.invalid("illegal base64 data at input byte \(Base64URL.fault(in: text))")
         }
-        guard let bytes = Base64URL.decode(text) else { throw invalid("illegal base64 data at input byte 0") }
         let json: JSONValue
         do {
             json = try JSONValue.parse(bytes)
         } catch {
-            throw invalid(error.message)
+            throw Self.invalid(error.message)
         }
+        try Self.checkTypes(json)
         let version = json["v"]?.stringValue ?? ""
         guard version == Self.version else {
-            throw invalid("server does not recognize this encoded version \(version)")
+            throw Self.invalid("server does not recognize this encoded version \(version)")
         }
         let revision = json["rv"]?.int64Value ?? 0
         guard revision != 0 else {
-            throw invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
+            throw Self.invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
         }
         let start = json["start"]?.stringValue ?? ""
-        guard !start.isEmpty else { throw invalid("encoded start key empty (version meta.k8s.io/v1)") }
-        guard !start.split(separator: "/").contains("..") else { throw invalid(start) }
+        guard !start.isEmpty else { throw Self.invalid("encoded start key empty (version meta.k8s.io/v1)") }
+        let key = start.hasPrefix("/") ? String(start.dropFirst()) : start
+        guard Self.isClean(key) else { throw Self.invalid(start) }
         self.revision = revision
-        self.start = start.hasPrefix("/") ? String(start.dropFirst()) : start
+        self.start = key
+    }
+
+    private static func invalid(_ message: String) -> APIStatusError {
+        .badRequest("invalid continue token: continue key is not valid: \(message)")
+    }
+
+    /// Go's decoder names the first member of another type than the token has.
+    private static func checkTypes(_ json: JSONValue) throws(APIStatusError) {
+        if json.isNull { return }
+        guard case .object(let members) = json else {
+            throw invalid("json: cannot unmarshal \(json.kindName) into Go value of type storage.continueToken")
+        }
+        for (name, value) in members {
+            let type: String
+            switch (name, value) {
+            case (_, .null), ("v", .string), ("start", .string): continue
+            case ("rv", .number(let number)) where number.int64Value != nil: continue
+            case ("v", _), ("start", _): type = "string"
+            case ("rv", _): type = "int64"
+            default: continue
+            }
+            var found = value.kindName
+            if name == "rv", case .number(let number) = value { found += " " + number.text }
+            throw invalid("json: cannot unmarshal \(found) into Go struct field continueToken.\(name) of type \(type)")
+        }
+    }
+
+    /// Whether a path has no segment that leads elsewhere: such a key could name what is not below the listed prefix.
+    private static func isClean(_ key: String) -> Bool {
+        key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+        }
     }
 }

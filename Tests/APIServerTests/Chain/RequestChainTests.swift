@@ -108,6 +108,7 @@ struct RequestChainTests {
         "who may do what",
         arguments: [
             Case(line: "GET /healthz", status: 200, part: "ok"),
+            Case(line: "POST /healthz", headers: ["authorization: Bearer tok-admin"], status: 200, part: "ok"),
             Case(
                 line: "GET /readyz", status: 500,
                 part: "[+]ping ok\n[-]slow failed: reason withheld\nreadyz check failed"),

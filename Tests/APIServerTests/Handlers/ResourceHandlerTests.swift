@@ -52,6 +52,31 @@ struct ResourceHandlerTests {
                 method: "GET", target: "/api/v1/nope", status: 404,
                 message: "the server could not find the requested resource"),
             Case(
+                method: "POST", target: "/api/v1/watch/namespaces/default/configmaps",
+                body: #"{"metadata":{"name":"a"}}"#, status: 405,
+                message: "the server does not allow this method on the requested resource"),
+            Case(
+                method: "DELETE", target: "/api/v1/watch/namespaces/default/configmaps", status: 405,
+                message: "the server does not allow this method on the requested resource"),
+            Case(
+                method: "POST", target: "/api/v1/watch/nope", body: "{}", status: 404,
+                message: "the server could not find the requested resource"),
+            Case(
+                method: "GET", target: "/api/v1/watch/namespaces/default/services/a/status", status: 404,
+                message: "the server could not find the requested resource"),
+            Case(
+                method: "GET", target: "/api/v1/proxy/nodes/a", status: 404,
+                message: "the server could not find the requested resource"),
+            Case(
+                method: "GET", target: "/api/v1/componentstatuses?fieldSelector=a%3Db", status: 400,
+                message: #""a" is not a known field selector: only "metadata.name", "metadata.namespace""#),
+            Case(method: "POST", target: "/apis", status: 200),
+            Case(method: "DELETE", target: "/apis/apps", status: 200),
+            Case(method: "GET", target: "/index.html", status: 200),
+            Case(
+                method: "POST", target: "/apis/apps/v1", status: 405,
+                message: "the server does not allow this method on the requested resource"),
+            Case(
                 method: "POST", target: maps, body: #"{"kind":"Secret","metadata":{"name":"a"}}"#, status: 400,
                 message:
                     "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): "

@@ -36,7 +36,7 @@ struct TestServer {
             registry: registry, policies: try AdmissionPolicies(registry: registry, authorizer: authorizer),
             actions: [
                 "/pods/binding": AdmittedAction(PodBinding()), "/pods/eviction": AdmittedAction(PodEviction()),
-                "apps/deployments/scale": ScaleAction<Deployment>(),
+                "apps/deployments/scale": ScaleAction<Deployment>(), "/componentstatuses": ComponentStatuses(),
             ], documents: [DiscoverySource(serverAddress: "127.0.0.1:6443")])
     }
 
