@@ -3,6 +3,7 @@
 
 import KubernetesAPI
 import Testing
+import Wire
 
 struct QuantityTests {
     @Test(
@@ -24,6 +25,27 @@ struct QuantityTests {
         "a text that is no quantity is refused",
         arguments: ["", "a", "1.2.3", "1KI", "--1", "1e", "Gi", "1 Gi", "1ee3"])
     func refused(_ text: String) { #expect(Quantity(text) == nil) }
+
+    @Test(
+        "what is wrong with a text is said as Kubernetes says it",
+        arguments: [
+            ("1K", "unable to parse quantity's suffix"), ("1mi", "unable to parse quantity's suffix"),
+            ("1e", "unable to parse quantity's suffix"), ("1ki2", "unable to parse quantity's suffix"),
+            ("", Quantity.formatMessage), ("1gi", Quantity.formatMessage), ("1 Gi", Quantity.formatMessage),
+            ("1Ki.5", Quantity.formatMessage), ("x", Quantity.formatMessage),
+        ])
+    func fault(_ text: String, _ message: String) { #expect(Quantity.fault(text) == message) }
+
+    @Test("white space around an amount does not count in JSON")
+    func spaces() throws {
+        let json = Array(#"{"requests":{"storage":" 1Gi\n"}}"#.utf8)
+        let read = try JSONCoding.decode(VolumeResourceRequirements.self, from: json)
+        #expect(read.requests["storage"] == "1Gi")
+        #expect(throws: (any Error).self) {
+            try JSONCoding.decode(
+                VolumeResourceRequirements.self, from: Array(#"{"requests":{"storage":"1 Gi"}}"#.utf8))
+        }
+    }
 
     @Test("values round up")
     func values() {

@@ -28,6 +28,7 @@ struct TimeTests {
             ("x", false, #"parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006""#),
             ("2026-1", false, #"parsing time "2026-1" as "2006-01-02T15:04:05Z07:00": cannot parse "1" as "01""#),
             ("2026-13-01T00:00:00Z", false, #"parsing time "2026-13-01T00:00:00Z": month out of range"#),
+            ("", false, #"parsing time "" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "2006""#),
             (
                 "2026-01-01T00:00:00Z", true,
                 #"parsing time "2026-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000""#

@@ -85,13 +85,35 @@ public struct Quantity: WireValue, Hashable, Comparable {
         let offset = reader.offset
         let isText = try reader.nextByte() == UInt8(ascii: "\"")
         let text = isText ? try reader.string() : String(decoding: try reader.rawValue(), as: UTF8.self)
-        guard let value = Quantity(text) else {
-            throw JSONFault(.invalidValue(message: Self.formatMessage), at: offset)
+        guard let value = Quantity(text) ?? Quantity(Self.trimmed(text)) else {
+            throw JSONFault(.invalidValue(message: Self.fault(Self.trimmed(text))), at: offset)
         }
         self = value
     }
 
+    /// White space around an amount does not count in JSON.
+    private static func trimmed(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars)
+    }
+
     /// What upstream says of a text that is no quantity.
+    public static func fault(_ text: String) -> String {
+        let isDigit: (UInt8) -> Bool = { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let isSign: (UInt8) -> Bool = { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        var rest = Array(text.utf8)[...]
+        guard !rest.isEmpty else { return formatMessage }
+        if let first = rest.first, isSign(first) { rest = rest.dropFirst() }
+        rest = rest.drop(while: isDigit)
+        if rest.first == UInt8(ascii: ".") { rest = rest.dropFirst().drop(while: isDigit) }
+        rest = rest.drop { "eEinumkKMGTP".utf8.contains($0) }
+        if let first = rest.first, isSign(first) { rest = rest.dropFirst() }
+        return rest.drop(while: isDigit).isEmpty ? "unable to parse quantity's suffix" : formatMessage
+    }
+
+    /// What upstream says of a text that has not even the form of a quantity.
     public static let formatMessage =
         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
@@ -101,7 +123,7 @@ public struct Quantity: WireValue, Hashable, Comparable {
         while let field = try reader.nextField() {
             guard field.number == 1 else { try reader.skip(field); continue }
             let text = try reader.string(field)
-            guard let value = Quantity(text) else { throw ProtobufFault(message: Self.formatMessage, offset: 0) }
+            guard let value = Quantity(text) else { throw ProtobufFault(message: Self.fault(text), offset: 0) }
             self = value
         }
     }

@@ -68,8 +68,7 @@ public struct Time: WireValue, Hashable, Comparable {
     public mutating func decode(json reader: inout JSONReader) throws(JSONFault) {
         let offset = reader.offset
         if try reader.takeNull() { self = .zero; return }
-        let text = try reader.string(expected: "Time")
-        if text.isEmpty { self = .zero; return }
+        let text = try reader.string(expected: "string")
         guard let value = Time(text) else {
             let fault = TimeText.fault(text, isMicro: false) ?? "parsing time \"\(text)\": day out of range"
             throw JSONFault(.invalidValue(message: fault), at: offset)
@@ -133,8 +132,7 @@ public struct MicroTime: WireValue, Hashable, Comparable {
     public mutating func decode(json reader: inout JSONReader) throws(JSONFault) {
         let offset = reader.offset
         if try reader.takeNull() { self = .zero; return }
-        let text = try reader.string(expected: "MicroTime")
-        if text.isEmpty { self = .zero; return }
+        let text = try reader.string(expected: "string")
         if let fault = TimeText.fault(text, isMicro: true) {
             throw JSONFault(.invalidValue(message: fault), at: offset)
         }
