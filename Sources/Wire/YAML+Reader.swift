@@ -74,20 +74,32 @@ struct YAMLDocumentReader {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Worded and counted as by `goyaml`: only scanner faults count their own line.
+    /// Worded and counted as by `goyaml`: lines count from 0, and only scanner faults count their own; the first is not told.
     private static func describe(_ error: YamlError) -> String {
+        func place(_ line: Int, _ problem: String) -> String { line > 0 ? "line \(line): \(problem)" : problem }
         switch error {
         case .scanner(let context, let problem, let mark, _):
-            let line = context.map(\.mark.line) ?? 1
-            return "line \(line > 1 ? line : mark.line): \(problem)"
+            return place(mark.line > 1 ? mark.line : (context?.mark.line ?? 1) - 1, problem)
+        case .composer(_, "found undefined alias", let mark, let text):
+            return "unknown anchor '\(alias(in: text, mark))' referenced"
         case .parser(let context, let problem, let mark, _), .composer(let context, let problem, let mark, _):
-            let line = max((context?.mark.line ?? 1) - 1, 0)
-            let shown = line > 0 ? line : mark.line - 1
-            return shown > 0 ? "line \(shown): \(problem)" : problem
+            return place(mark.line > 1 ? mark.line - 1 : (context?.mark.line ?? 1) - 1, problem)
         case .reader(let problem, _, _, _): return problem
         case .writer(let problem), .emitter(let problem), .representer(let problem): return problem
         default: return "unknown problem parsing YAML content"
         }
+    }
+
+    /// The name of the alias that stands at a place.
+    private static func alias(in text: String, _ mark: Mark) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.indices.contains(mark.line - 1) else { return "" }
+        let rest = lines[mark.line - 1].unicodeScalars.dropFirst(max(mark.column - 1, 0)).drop { $0 == "*" }
+        return String(
+            Substring(
+                rest.prefix {
+                    $0.isASCII && (Character($0).isLetter || Character($0).isNumber || $0 == "-" || $0 == "_")
+                }))
     }
 
     private mutating func value(_ node: Node) throws -> JSONValue {
@@ -139,11 +151,27 @@ struct YAMLDocumentReader {
 
     private static let wrongMerge = YAMLError(message: "yaml: map merge requires map or sequence of maps as the value")
 
+    /// A key that is no scalar, as Go's `%#v` shows it. As with all keys, only the style tells what is to be resolved.
+    private static func goSyntax(_ node: Node) throws -> String {
+        switch node {
+        case .scalar(let scalar):
+            let isPlain = scalar.style == .plain
+            let value = try YAMLScalar.resolve(
+                scalar.string, tag: isPlain ? "" : YAMLScalar.stringTag, isPlain: isPlain)
+            return value.isNull ? "interface {}(nil)" : value.text()
+        case .sequence(let items):
+            return "[]interface {}{" + (try items.map(goSyntax)).joined(separator: ", ") + "}"
+        case .mapping(let members):
+            let shown = try members.map { try "\(goSyntax($0.key)):\(goSyntax($0.value))" }.sorted()
+            return "map[interface {}]interface {}{" + shown.joined(separator: ", ") + "}"
+        case .alias: throw YAMLError(message: "yaml: unknown anchor referenced")
+        }
+    }
+
     /// The key, and whether it is text; numbers and booleans are keys by how they are written.
     private func key(_ node: Node) throws -> (String, isText: Bool) {
         guard case .scalar(let scalar) = node else {
-            throw YAMLError(
-                message: "unsupported map key of type: map, key: \(node.mark.map { "line \($0.line)" } ?? "")")
+            throw try YAMLError(message: "yaml: invalid map key: " + Self.goSyntax(node))
         }
         var text = scalar.string
         while text.unicodeScalars.starts(with: Self.replacedMark.unicodeScalars) { text.unicodeScalars.removeFirst(2) }

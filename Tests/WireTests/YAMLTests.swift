@@ -32,6 +32,17 @@ struct YAMLTests {
         arguments: [
             ("a: [", "yaml: line 1: did not find expected node content"),
             ("a:\n\t- b", "yaml: line 2: found character that cannot start any token"),
+            ("@", "yaml: found character that cannot start any token"),
+            ("a: b: c", "yaml: mapping values are not allowed in this context"),
+            ("x: 1\na: b: c", "yaml: line 2: mapping values are not allowed in this context"),
+            ("a: \"x", "yaml: found unexpected end of stream"),
+            ("a:\n  b: \"x\n", "yaml: line 3: found unexpected end of stream"),
+            ("a: {b: c", "yaml: line 1: did not find expected ',' or '}'"),
+            ("a:\n  b: 1\n c: 2", "yaml: line 2: did not find expected key"),
+            ("%FOO\n---\na: b", "yaml: found unknown directive name"),
+            ("a: *x-1", "yaml: unknown anchor 'x-1' referenced"),
+            ("a: {? [b, 1] : c}", #"yaml: invalid map key: []interface {}{"b", 1}"#),
+            ("a: {? {b: c} : d}", #"yaml: invalid map key: map[interface {}]interface {}{"b":"c"}"#),
         ])
     func faults(_ yaml: String, _ message: String) {
         #expect(throws: YAMLError(message: message)) { try YAML.toJSON(Array(yaml.utf8)) }
