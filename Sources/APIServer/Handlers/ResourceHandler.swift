@@ -140,9 +140,10 @@ package final class ResourceHandler: RequestHandler {
     }
 
     private func subresource(_ call: ResourceCall) async throws -> APIResponse {
-        guard call.endpoint.faces.contains(call.request.info.subresource),
-            let facts = call.endpoint.info.subresources.first(where: { $0.name == call.request.info.subresource })
+        guard let facts = call.endpoint.info.subresources.first(where: { $0.name == call.request.info.subresource })
         else { throw APIStatusError.noSuchResource }
+        // logs and streams are answered elsewhere, by the methods that they have
+        guard call.endpoint.faces.contains(facts.name) else { throw APIStatusError.methodNotAllowed }
         switch call.request.method {
         case "GET" where facts.verbs.contains("get"): return try await call.get()
         case "PUT": return try await call.update()

@@ -46,7 +46,8 @@ package struct ProxyService: Sendable {
             let upgrades = Self.wantsUpgrade(request)
             if upgrades && !canUpgrade { throw FailureStatus.badRequest("Upgrade request required") }
             guard let backend = try plan(request, upgrades: upgrades) else {
-                return .answer(.whole(ResponseHead(status: 200, contentType: "text/plain"), []))
+                // the log of a pod that no node has yet
+                return .answer(.whole(ResponseHead(status: 204, contentType: ""), []))
             }
             if request.info.subresource == "proxy", let redirect = Self.redirect(request) { return .answer(redirect) }
             let response = try await connector.send(backend, on: eventLoop)

@@ -70,6 +70,12 @@ struct ResourceHandlerTests {
             Case(
                 method: "GET", target: "/api/v1/componentstatuses?fieldSelector=a%3Db", status: 400,
                 message: #""a" is not a known field selector: only "metadata.name", "metadata.namespace""#),
+            Case(
+                method: "PUT", target: "/api/v1/namespaces/default/pods/a/log", body: "{}", status: 405,
+                message: "the server does not allow this method on the requested resource"),
+            Case(
+                method: "DELETE", target: "/api/v1/namespaces/default/pods/a/exec", status: 405,
+                message: "the server does not allow this method on the requested resource"),
             Case(method: "POST", target: "/apis", status: 200),
             Case(method: "DELETE", target: "/apis/apps", status: 200),
             Case(method: "GET", target: "/index.html", status: 200),
