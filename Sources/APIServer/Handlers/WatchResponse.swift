@@ -29,6 +29,7 @@ struct WatchResponse: Sendable {
         return .stream(ResponseHead(status: 200, contentType: type)) { [self] writer in
             let watcher: Watcher
             do {
+                try checkInitialList()
                 watcher = try await cache.watch(selection, from: start)
             } catch {
                 try await writer.write(
@@ -38,6 +39,15 @@ struct WatchResponse: Sendable {
             defer { cache.stop(watcher) }
             try await run(watcher, writer)
         }
+    }
+
+    /// A stream that begins with the objects of a state yet to come is refused within the stream.
+    private func checkInitialList() throws(APIStatusError) {
+        let current = cache.store.currentRevision.rawValue
+        guard options.sendInitialEvents == true, let asked = UInt64(options.resourceVersion), asked > current else {
+            return
+        }
+        throw .tooLarge(asked, current: current)
     }
 
     /// What is said where a watch cannot begin: that its start is too old names the oldest that is known.
@@ -60,7 +70,9 @@ struct WatchResponse: Sendable {
                     + "\(GoText.quote(text)): invalid syntax")
         }
         let current = cache.store.currentRevision.rawValue
-        if let revision, revision > current { throw APIStatusError.tooLarge(revision, current: current) }
+        if let revision, revision > current, options.sendInitialEvents != true {
+            throw APIStatusError.tooLarge(revision, current: current)
+        }
         switch options.sendInitialEvents {
         case true?: return .initialList
         case false? where (revision ?? 0) == 0: return .now

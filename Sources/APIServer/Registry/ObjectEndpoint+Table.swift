@@ -24,7 +24,10 @@ extension ObjectEndpoint {
             rows.append(row)
         }
         var metadata = list ?? ListMeta()
-        if list == nil { metadata.resourceVersion = objects.first?.resourceVersion ?? "" }
+        // what a dry run made has no version
+        if list == nil, let object = objects.first, object.revision > 0 {
+            metadata.resourceVersion = object.resourceVersion
+        }
         var table = TableForm.table(
             of: Object.self, metadata: try JSONValue.parse(JSONCoding.encode(metadata)), rows: rows,
             includesColumns: !options.omitsHeader, version: options.version)

@@ -156,6 +156,30 @@ struct ResourceHandlerTests {
         #expect(try await server.send("GET", Self.maps + "/f").status == 404)
     }
 
+    @Test("a stream that would begin with a state yet to come is refused within the stream, a plain watch before it")
+    func futureState() async throws {
+        let server = try await TestServer.ready()
+        let future = Self.maps + "?watch=1&timeoutSeconds=1&resourceVersion=99999999"
+        let stream = try await server.send(
+            "GET", future + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")
+        #expect(stream.status == 200)
+        let event = try JSONValue.parse(String(stream.text.split(separator: "\n").first ?? ""))
+        #expect(event["type"] == "ERROR")
+        #expect(event.at("object", "reason") == "Timeout")
+        #expect(event.at("object", "code") == 504)
+        #expect(try await server.send("GET", future).status == 504)
+    }
+
+    @Test("the table of what a dry run made has no version")
+    func tableOfDryRun() async throws {
+        let server = try await TestServer.ready()
+        let table = try await server.send(
+            "POST", Self.maps + "?dryRun=All", #"{"metadata":{"name":"a"}}"#,
+            accept: "application/json;as=Table;v=v1;g=meta.k8s.io")
+        #expect(table.status == 201)
+        #expect(table.json["metadata"] == [:])
+    }
+
     @Test("a watch tells additions, changes and deletions, seen through a selector")
     func watch() async throws {
         let server = try await TestServer.ready()
