@@ -11,7 +11,6 @@ struct FunctionSizeTests {
     static let known: [String: Int] = [
         "Sources/APIMachinery/OpenAPI/OpenAPISchema+Protobuf.swift: write": 43,
         "Sources/APIMachinery/Patches/JSONPointer.swift: descend": 42,
-        "Sources/APIServer/Handlers/Actions/ServiceAccountToken.swift: boundObject": 50,
         "Sources/Assembly/ControlPlane/ControlPlane.swift: init": 62,
         "Sources/Kubelet/Containerd/RuntimeProcess.swift: start": 42,
         "Sources/Kubelet/Pods/PodWorker+Image.swift: pull": 42,

@@ -39,8 +39,26 @@ struct NodeRestriction: AdmissionPlugin {
                     : "can only \(context.operation == .create ? "create" : "update") ResourceSlice with the same NodeName as the requesting node"
             )
         }
+        hooks.mutate(CertificateSigningRequest.self) { request, old, context in
+            guard old == nil, let own = NodeAuthorizer.nodeName(of: context.user) else { return }
+            guard Self.nodeSigners.contains(request.spec.signerName) else { return }
+            let subject: CertificateSubject
+            do {
+                subject = try CertificateSubject(requestPEM: String(decoding: request.spec.request, as: UTF8.self))
+            } catch {
+                return try Self.check(request, "unable to parse csr: PEM block type must be CERTIFICATE REQUEST")
+            }
+            let name = "system:node:\(own)"
+            try Self.check(
+                request, subject.commonName == name ? nil : "can only create a node CSR with CN=\(name)")
+        }
         addDeletions(to: &hooks)
     }
+
+    /// The signers of what a kubelet shows as a server and as a client.
+    private static let nodeSigners: Set = [
+        "kubernetes.io/kubelet-serving", "kubernetes.io/kube-apiserver-client-kubelet",
+    ]
 
     private func addNodes<Object: RESTObject>(to hooks: inout AdmissionHooks<Object>) {
         hooks.mutate(Node.self) { node, old, context in

@@ -2,6 +2,7 @@
 // Copyright the Martlet authors
 
 import APIMachinery
+import Crypto
 import KubernetesAPI
 import Logging
 import Primitives
@@ -37,6 +38,8 @@ struct TestServer {
             actions: [
                 "/pods/binding": AdmittedAction(PodBinding()), "/pods/eviction": AdmittedAction(PodEviction()),
                 "apps/deployments/scale": ScaleAction<Deployment>(), "/componentstatuses": ComponentStatuses(),
+                "/serviceaccounts/token": ServiceAccountToken(
+                    issuer: ServiceAccountTokenIssuer(key: ServiceAccountKey(P256.Signing.PrivateKey()))),
             ], documents: [DiscoverySource(serverAddress: "127.0.0.1:6443")])
     }
 

@@ -29,6 +29,7 @@ struct ServiceAccountToken: ResourceAction {
         guard let account = try await accounts.get(namespace: namespace, name: name) else {
             throw APIStatusError.notFound(ServiceAccount.resource, name)
         }
+        try Self.check(review.metadata.uid, is: account)
         var lifetime = review.spec.expirationSeconds ?? 3600
         let faults = Self.faults(lifetime)
         guard faults.isEmpty else { throw APIStatusError.invalid(Self.groupKind, name: "", faults) }
@@ -45,7 +46,7 @@ struct ServiceAccountToken: ResourceAction {
             pod: bound.pod, node: bound.node, secret: bound.secret)
         review.metadata.name = name
         review.metadata.namespace = namespace
-        review.metadata.uid = handler.registry.services.names.uid()
+        review.metadata.uid = account.metadata.uid
         review.metadata.creationTimestamp = handler.registry.services.now()
         review.status.token = issued.token
         review.status.expirationTimestamp.seconds = issued.expiry
@@ -66,6 +67,15 @@ struct ServiceAccountToken: ResourceAction {
                     FieldPath("metadata", "name"), review.metadata.name,
                     "must match the service account name if specified")
             ])
+    }
+
+    /// Who names a uid wants a token of that account, not of one that has its name now.
+    private static func check(_ uid: String, is account: ServiceAccount) throws(APIStatusError) {
+        guard !uid.isEmpty, uid != account.metadata.uid else { return }
+        throw .conflict(
+            GroupResource(group: TokenRequest.group, resource: TokenRequest.kind), name: account.metadata.name,
+            "the UID in the token request (\(uid)) does not match the UID of the service account (\(account.metadata.uid))"
+        )
     }
 
     /// A kubelet gets tokens for the pods of its node alone.
@@ -103,49 +113,61 @@ struct ServiceAccountToken: ResourceAction {
     ) async throws -> Bound {
         var bound = Bound()
         guard let reference else { return bound }
-        func checked(_ meta: ObjectMeta, _ resource: ResourceInfo) throws -> ServiceAccountClaims.Reference {
-            if !reference.uid.isEmpty, reference.uid != meta.uid {
-                throw APIStatusError.conflict(
-                    resource, meta.name,
-                    "the UID in the bound object reference (\(reference.uid)) does not match the UID in record. The object might "
-                        + "have been deleted and then recreated")
-            }
-            return ServiceAccountClaims.Reference(name: meta.name, uid: meta.uid)
-        }
         let namespace = account.metadata.namespace
-        switch (reference.apiVersion, reference.kind) {
-        case ("v1", "Pod"):
+        let (group, version) = Self.parts(of: reference.apiVersion)
+        switch (group, reference.kind) {
+        case ("", "Pod"):
             guard
                 let pod = try await handler.registry.endpoint(Pod.self).get(namespace: namespace, name: reference.name)
-            else {
-                throw APIStatusError.notFound(Pod.resource, reference.name)
-            }
+            else { throw APIStatusError.notFound(Pod.resource, reference.name) }
             guard pod.spec.serviceAccountName == account.metadata.name else {
                 throw APIStatusError.badRequest(
                     "cannot bind token for serviceaccount \(GoText.quote(account.metadata.name)) to pod running with different "
                         + "serviceaccount name.")
             }
-            bound.pod = try checked(pod.metadata, Pod.resource)
+            bound.pod = try Self.checked(reference, pod.metadata)
             if !pod.spec.nodeName.isEmpty {
                 let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: pod.spec.nodeName)
                 bound.node = ServiceAccountClaims.Reference(name: pod.spec.nodeName, uid: node?.metadata.uid ?? "")
             }
-        case ("v1", "Secret"):
+        case ("", "Secret"):
             guard
                 let secret = try await handler.registry.endpoint(Secret.self).get(
                     namespace: namespace, name: reference.name)
             else { throw APIStatusError.notFound(Secret.resource, reference.name) }
-            bound.secret = try checked(secret.metadata, Secret.resource)
-        case ("v1", "Node"):
+            bound.secret = try Self.checked(reference, secret.metadata)
+        case ("", "Node"):
             guard let node = try await handler.registry.endpoint(Node.self).get(namespace: "", name: reference.name)
-            else {
-                throw APIStatusError.notFound(Node.resource, reference.name)
-            }
-            bound.node = try checked(node.metadata, Node.resource)
+            else { throw APIStatusError.notFound(Node.resource, reference.name) }
+            bound.node = try Self.checked(reference, node.metadata)
         default:
             throw APIStatusError.badRequest(
-                "cannot bind token to object of type /\(reference.apiVersion), Kind=\(reference.kind)")
+                "cannot bind token to object of type \(group)/\(version), Kind=\(reference.kind)")
         }
         return bound
+    }
+
+    /// - Throws: 409 where the object is another than the reference names.
+    private static func checked(
+        _ reference: BoundObjectReference, _ meta: ObjectMeta
+    ) throws(APIStatusError) -> ServiceAccountClaims.Reference {
+        if !reference.uid.isEmpty, reference.uid != meta.uid {
+            // the message names the kind
+            throw .conflict(
+                GroupResource(group: "", resource: reference.kind), name: meta.name,
+                "the UID in the bound object reference (\(reference.uid)) does not match the UID in record. The object might "
+                    + "have been deleted and then recreated")
+        }
+        return ServiceAccountClaims.Reference(name: meta.name, uid: meta.uid)
+    }
+
+    /// Group and version; both are empty where they cannot be told. The version does not matter.
+    private static func parts(of apiVersion: String) -> (group: String, version: String) {
+        let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        switch parts.count {
+        case 1: return ("", parts[0])
+        case 2: return (parts[0], parts[1])
+        default: return ("", "")
+        }
     }
 }
