@@ -24,6 +24,7 @@ struct YAMLDocumentReader {
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw YAMLError(message: "yaml: invalid leading UTF-8 octet")
         }
+        guard YAMLAliases.isBounded(text) else { throw Self.tooManyAliases }
         for _ in 0...min(Self.duplicateLimit, max(Self.rereadLimit / max(bytes.count, 1), 2)) {
             do {
                 return try documents(text, all: all)
@@ -102,9 +103,16 @@ struct YAMLDocumentReader {
                 }))
     }
 
-    private mutating func value(_ node: Node) throws -> JSONValue {
+    /// Counts a node: aliases of aliases would make a short document a huge one.
+    private mutating func spend() throws {
         budget -= 1
-        guard budget > 0 else { throw YAMLError(message: "yaml: document contains excessive aliasing") }
+        guard budget > 0 else { throw Self.tooManyAliases }
+    }
+
+    private static let tooManyAliases = YAMLError(message: "yaml: document contains excessive aliasing")
+
+    private mutating func value(_ node: Node) throws -> JSONValue {
+        try spend()
         switch node {
         case .scalar(let scalar):
             return try YAMLScalar.resolve(scalar.string, tag: scalar.tag.rawValue, isPlain: scalar.style == .plain)
@@ -152,7 +160,8 @@ struct YAMLDocumentReader {
     private static let wrongMerge = YAMLError(message: "yaml: map merge requires map or sequence of maps as the value")
 
     /// A key that is no scalar, as Go's `%#v` shows it. As with all keys, only the style tells what is to be resolved.
-    private static func goSyntax(_ node: Node) throws -> String {
+    private mutating func goSyntax(_ node: Node) throws -> String {
+        try spend()
         switch node {
         case .scalar(let scalar):
             let isPlain = scalar.style == .plain
@@ -160,7 +169,7 @@ struct YAMLDocumentReader {
                 scalar.string, tag: isPlain ? "" : YAMLScalar.stringTag, isPlain: isPlain)
             return value.isNull ? "interface {}(nil)" : value.text()
         case .sequence(let items):
-            return "[]interface {}{" + (try items.map(goSyntax)).joined(separator: ", ") + "}"
+            return "[]interface {}{" + (try items.map { try goSyntax($0) }).joined(separator: ", ") + "}"
         case .mapping(let members):
             let shown = try members.map { try "\(goSyntax($0.key)):\(goSyntax($0.value))" }.sorted()
             return "map[interface {}]interface {}{" + shown.joined(separator: ", ") + "}"
@@ -169,9 +178,9 @@ struct YAMLDocumentReader {
     }
 
     /// The key, and whether it is text; numbers and booleans are keys by how they are written.
-    private func key(_ node: Node) throws -> (String, isText: Bool) {
+    private mutating func key(_ node: Node) throws -> (String, isText: Bool) {
         guard case .scalar(let scalar) = node else {
-            throw try YAMLError(message: "yaml: invalid map key: " + Self.goSyntax(node))
+            throw try YAMLError(message: "yaml: invalid map key: " + goSyntax(node))
         }
         var text = scalar.string
         while text.unicodeScalars.starts(with: Self.replacedMark.unicodeScalars) { text.unicodeScalars.removeFirst(2) }

@@ -82,12 +82,21 @@ struct YAMLTests {
         #expect(try YAML.parse(Array(text.utf8)).arrayValue?.count == 420_001)
     }
 
-    @Test("aliases of aliases are refused")
-    func laughs() {
+    @Test("many aliases of plain nodes are fine")
+    func aliases() throws {
+        let text = "l: &l {app: web, tier: b}\nm: &m [1, 2]\n" + (0..<2000).map { "k\($0): {a: *l, b: *m}\n" }.joined()
+        #expect(try YAML.parse(Array(text.utf8)).at("k1999", "a", "app") == "web")
+    }
+
+    @Test(
+        "aliases of aliases are refused, as values and as keys",
+        arguments: ["", "? *a8\n: v\n", "? [*a8]\n: v\n", "f: {*a8}\n", "# &a8\n*a8 : v\n"])
+    func laughs(_ end: String) {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
         for at in 1..<9 {
             text += "a\(at): &a\(at) [" + Array(repeating: "*a\(at - 1)", count: 10).joined(separator: ",") + "]\n"
         }
+        text += end
         #expect(throws: YAMLError.self) { try YAML.toJSON(Array(text.utf8)) }
     }
 
