@@ -93,6 +93,8 @@ extension PodWarnings {
 
     /// Ports that stand more than once.
     private func ports(_ items: [Item]) -> [String] {
+        let hasOne = items.reduce(0) { $0 + $1.ports.count } < 2
+        if hasOne, !items.contains(where: { $0.ports.contains { !$0.hostIP.isEmpty } }) { return [] }
         var texts: [String] = []
         var known: [PortKey: [(place: (item: Int, port: Int), port: ContainerPort)]] = [:]
         let path = { (item: Int, port: Int) in items[item].path.child("ports").index(port) }

@@ -61,7 +61,7 @@ extension PodWarnings {
     private static let nothing = VolumeProjection()
 
     private func projected(_ sources: [VolumeProjection], _ volume: String) -> [String] {
-        let isClear = !Self.anyOverlap(sources.flatMap { Self.files(of: $0).paths })
+        let isClear = !Self.anyOverlap(sources.flatMap { Self.files(of: $0) })
         var texts: [String] = []
         var all: Set<String> = []
         for source in sources {
@@ -70,9 +70,9 @@ extension PodWarnings {
                 continue
             }
             if isClear { continue }
-            let (paths, kind) = Self.files(of: source)
+            let paths = Self.files(of: source)
             guard !paths.isEmpty else { continue }
-            let subject = "volume \(GoText.quote(volume)) (Projected \(kind()))"
+            let subject = "volume \(GoText.quote(volume)) (Projected \(Self.name(of: source)))"
             texts += Self.overlaps(paths, subject)
             texts += Self.overlaps((Array(Set(paths)) + Array(all)).sorted(), subject)
             all.formUnion(paths)
@@ -80,16 +80,24 @@ extension PodWarnings {
         return texts
     }
 
-    private static func files(of source: VolumeProjection) -> (paths: [String], kind: () -> String) {
+    /// The files that a source puts into the volume; none where they are not named.
+    private static func files(of source: VolumeProjection) -> [String] {
+        if let map = source.configMap, !map.items.isEmpty { return map.items.map(\.path) }
+        if let secret = source.secret, !secret.items.isEmpty { return secret.items.map(\.path) }
+        if let pod = source.downwardAPI, !pod.items.isEmpty { return pod.items.map(\.path) }
+        if let token = source.serviceAccountToken { return [token.path] }
+        return []
+    }
+
+    /// What a source with files is called.
+    private static func name(of source: VolumeProjection) -> String {
         if let map = source.configMap, !map.items.isEmpty {
-            return (map.items.map(\.path), { "ConfigMap \(GoText.quote(map.localObjectReference.name))" })
+            return "ConfigMap \(GoText.quote(map.localObjectReference.name))"
         }
         if let secret = source.secret, !secret.items.isEmpty {
-            return (secret.items.map(\.path), { "Secret \(GoText.quote(secret.localObjectReference.name))" })
+            return "Secret \(GoText.quote(secret.localObjectReference.name))"
         }
-        if let pod = source.downwardAPI, !pod.items.isEmpty { return (pod.items.map(\.path), { "DownwardAPI" }) }
-        if let token = source.serviceAccountToken { return ([token.path], { "ServiceAccountToken" }) }
-        return ([], { "" })
+        return source.downwardAPI?.items.isEmpty == false ? "DownwardAPI" : "ServiceAccountToken"
     }
 
     /// Every path is held against every other: of more than these nothing is said.

@@ -187,20 +187,27 @@ enum ObjectOrder {
 
     /// Compares as if `terminator` stood after both.
     private static func compareBytes(_ a: String, _ b: String, terminator: UInt8?) -> Int {
-        var x = a
-        var y = b
-        return x.withUTF8 { p in
-            y.withUTF8 { q in
-                let shared = min(p.count, q.count)
-                var i = 0
-                while i < shared {
-                    if p[i] != q[i] { return Int(p[i]) - Int(q[i]) }
-                    i += 1
-                }
-                guard p.count != q.count else { return 0 }
-                guard let terminator else { return p.count - q.count }
-                return p.count < q.count ? Int(terminator) - Int(q[i]) : Int(p[i]) - Int(terminator)
-            }
+        // in place: `withUTF8` of a copy would count references up and down for each of a search's many comparisons
+        let order = a.utf8.withContiguousStorageIfAvailable { p in
+            b.utf8.withContiguousStorageIfAvailable { q in compareBytes(p, q, terminator) }
         }
+        if let order = order ?? nil { return order }
+        return Array(a.utf8).withUnsafeBufferPointer { p in
+            Array(b.utf8).withUnsafeBufferPointer { q in compareBytes(p, q, terminator) }
+        }
+    }
+
+    private static func compareBytes(
+        _ p: UnsafeBufferPointer<UInt8>, _ q: UnsafeBufferPointer<UInt8>, _ terminator: UInt8?
+    ) -> Int {
+        let shared = min(p.count, q.count)
+        var i = 0
+        while i < shared {
+            if p[i] != q[i] { return Int(p[i]) - Int(q[i]) }
+            i += 1
+        }
+        guard p.count != q.count else { return 0 }
+        guard let terminator else { return p.count - q.count }
+        return p.count < q.count ? Int(terminator) - Int(q[i]) : Int(p[i]) - Int(terminator)
     }
 }

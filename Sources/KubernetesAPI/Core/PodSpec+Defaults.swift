@@ -62,11 +62,15 @@ extension ResourceRequirements {
 
 extension Container {
     mutating func applyDefaults() {
-        imagePullPolicy.orDefault(ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent)
+        if imagePullPolicy.isEmpty {
+            imagePullPolicy = ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent
+        }
         terminationMessagePath.orDefault("/dev/termination-log")
         terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
         for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
-        for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        for index in env.indices where env[index].valueFrom != nil {
+            env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1")
+        }
         resources.roundUp()
         livenessProbe?.applyDefaults()
         readinessProbe?.applyDefaults()
@@ -78,11 +82,15 @@ extension Container {
 
 extension EphemeralContainerCommon {
     mutating func applyDefaults() {
-        imagePullPolicy.orDefault(ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent)
+        if imagePullPolicy.isEmpty {
+            imagePullPolicy = ImageReference.pullsByDefault(image) ? PullPolicy.always : PullPolicy.ifNotPresent
+        }
         terminationMessagePath.orDefault("/dev/termination-log")
         terminationMessagePolicy.orDefault(TerminationMessagePolicy.file)
         for index in ports.indices { ports[index].protocol.orDefault(TransportProtocol.tcp) }
-        for index in env.indices { env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1") }
+        for index in env.indices where env[index].valueFrom != nil {
+            env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1")
+        }
         resources.roundUp()
         livenessProbe?.applyDefaults()
         readinessProbe?.applyDefaults()
@@ -96,10 +104,12 @@ extension EphemeralContainerCommon {
 enum ImageReference {
     /// Without a tag, or with `latest`, an image is pulled each time; a digest names one image for ever.
     static func pullsByDefault(_ image: String) -> Bool {
-        guard !image.contains("@") else { return false }
-        let slash = image.lastIndex(of: "/").map { image.index(after: $0) } ?? image.startIndex
-        guard let colon = image[slash...].lastIndex(of: ":") else { return isRepository(image[...]) }
-        return image[image.index(after: colon)...] == "latest" && isRepository(image[..<colon])
+        // bytes, not characters: every container of every pod comes here
+        let bytes = image.utf8
+        guard !bytes.contains(UInt8(ascii: "@")) else { return false }
+        let name = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex
+        guard let colon = bytes[name...].lastIndex(of: UInt8(ascii: ":")) else { return isRepository(image[...]) }
+        return bytes[colon...].elementsEqual(":latest".utf8) && isRepository(image[..<colon])
     }
 
     /// Whether a text is a repository with or without a registry; what is none has no tag to go by.
