@@ -35,10 +35,7 @@ package final class ControlPlane: Sendable {
     package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
         self.logger = logger
         let address = try Self.advertisedAddress(configuration)
-        let pki = try ClusterPKI.prepare(Self.pkiConfiguration(configuration, address))
-        let store = try await SQLiteStore.open(
-            path: configuration.dataDirectory + "/db/state.sqlite",
-            options: .init(historyWindow: configuration.historyWindow))
+        let (store, pki) = try await Self.open(configuration, address)
         self.store = store
         self.pki = pki
         let services = RegistryServices(store: store, now: { WallClock.now() }, logger: logger)
@@ -135,6 +132,23 @@ package final class ControlPlane: Sendable {
     }
 
     // MARK: - parts
+
+    /// Opens the store, which waits for the disk, while the certificates are prepared, which takes the processor.
+    private static func open(
+        _ configuration: ServerConfiguration, _ address: NetworkAddress
+    ) async throws -> (SQLiteStore, ClusterPKI) {
+        async let opening = SQLiteStore.open(
+            path: configuration.dataDirectory + "/db/state.sqlite",
+            options: .init(historyWindow: configuration.historyWindow))
+        let prepared = Result { try ClusterPKI.prepare(pkiConfiguration(configuration, address)) }
+        switch prepared {
+        case .success(let pki): return (try await opening, pki)
+        case .failure(let fault):
+            // of two faults of one directory this is the one to tell
+            if let store = try? await opening { await store.close() }
+            throw fault
+        }
+    }
 
     private static func advertisedAddress(_ configuration: ServerConfiguration) throws -> NetworkAddress {
         let text =
