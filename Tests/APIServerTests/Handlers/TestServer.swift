@@ -15,14 +15,14 @@ import Wire
 
 /// The registry and its handlers over a store in memory, called directly.
 struct TestServer {
-    let store: MemoryStore
+    let store: any Store
     let caches: ResourceCaches
     let registry: Registry
     let handler: ResourceHandler
 
     /// - Parameter authorizer: what policies ask.
     init(
-        store: MemoryStore = MemoryStore(historyWindow: nil), authorizer: any Authorizer = AuthorizerChain([])
+        store: any Store = MemoryStore(historyWindow: nil), authorizer: any Authorizer = AuthorizerChain([])
     ) throws {
         self.store = store
         caches = ResourceCaches(store: store)
@@ -44,8 +44,10 @@ struct TestServer {
     }
 
     /// A server with the namespace `default` and its service account.
-    static func ready(authorizer: any Authorizer = AuthorizerChain([])) async throws -> TestServer {
-        let server = try TestServer(authorizer: authorizer)
+    static func ready(
+        store: any Store = MemoryStore(historyWindow: nil), authorizer: any Authorizer = AuthorizerChain([])
+    ) async throws -> TestServer {
+        let server = try TestServer(store: store, authorizer: authorizer)
         try await server.registry.ensure(Namespace { $0.metadata.name = "default" })
         try await server.registry.ensure(
             ServiceAccount {
