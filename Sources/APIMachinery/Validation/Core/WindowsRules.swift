@@ -156,13 +156,14 @@ enum WindowsRules {
 }
 
 extension PodSpec {
-    /// All containers with their paths, in upstream's order of visiting.
+    /// Whether any container has options for Windows.
     fileprivate var hasWindowsContainers: Bool {
         containers.contains { $0.securityContext?.windowsOptions != nil }
             || initContainers.contains { $0.securityContext?.windowsOptions != nil }
             || ephemeralContainers.contains { $0.ephemeralContainerCommon.securityContext?.windowsOptions != nil }
     }
 
+    /// All containers with their paths, in upstream's order of visiting.
     func allContainers(_ path: FieldPath) -> [(Container, FieldPath)] {
         initContainers.enumerated().map { ($1, path.child("initContainers").index($0)) }
             + containers.enumerated().map { ($1, path.child("containers").index($0)) }
