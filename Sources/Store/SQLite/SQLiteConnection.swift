@@ -24,7 +24,7 @@ final class SQLiteConnection {
         self.file = file
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_NOMUTEX | (isWriter ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, isWriter ? LogFileSystem.name : nil)
         guard let opened else {
             throw SQLiteFailure(code: code, systemError: 0, message: "out of memory").storeError(path: path)
         }
