@@ -18,7 +18,7 @@ build: setup ## build everything, for development
 	swift build --build-tests
 
 release: setup ## build the binary as it is shipped: .build/release/martlet
-	swift build -c release --static-swift-stdlib --product martlet
+	swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product martlet
 
 demo: release ## start a cluster and run a small application on it
 	@scripts/demo

@@ -132,7 +132,7 @@ struct JSONEmitter {
     }
 
     private func encode(_ field: FieldSchema, _ shape: GeneratorModel.Shape, _ property: String) -> String {
-        let key = "w.key(\"\\\"\(field.name)\\\":\" as StaticString)"
+        let key = "w.key(\",\\\"\(field.name)\\\":\" as StaticString)"
         if case .optional(let inner) = shape {
             let written = "        if let value = \(property) { \(key); \(write(inner, "value")) }"
             return written + (field.omitsEmpty ? "\n" : " else { \(key); w.null() }\n")

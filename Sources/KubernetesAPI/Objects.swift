@@ -76,13 +76,13 @@ public struct ObjectList<Item: TopLevelObject>: WireValue {
 
     public func encode(json w: inout JSONWriter) {
         w.beginObject()
-        w.key("\"kind\":" as StaticString)
+        w.key(",\"kind\":" as StaticString)
         w.string(Self.kind)
-        w.key("\"apiVersion\":" as StaticString)
+        w.key(",\"apiVersion\":" as StaticString)
         w.string(Item.apiVersion)
-        w.key("\"metadata\":" as StaticString)
+        w.key(",\"metadata\":" as StaticString)
         metadata.encode(json: &w)
-        w.key("\"items\":" as StaticString)
+        w.key(",\"items\":" as StaticString)
         w.list(items)
         w.endObject()
     }

@@ -6,9 +6,9 @@ extension JSONWriter {
     /// claim templates) carry them only where they were given.
     public mutating func kind(_ kind: StaticString, apiVersion: StaticString, isTyped: Bool = false) {
         guard depth == 1 || isTyped else { return }
-        key("\"kind\":" as StaticString)
+        key(",\"kind\":" as StaticString)
         string("\(kind)")
-        key("\"apiVersion\":" as StaticString)
+        key(",\"apiVersion\":" as StaticString)
         string("\(apiVersion)")
     }
 }

@@ -20,9 +20,20 @@ public struct JSONWriter {
     /// How many objects are open.
     private(set) var depth = 0
 
-    public init(reserving capacity: Int = 512, resourceVersion: ResourceVersionMode = .inline) {
+    /// - Parameters:
+    ///   - capacity: how many bytes to make room for; more are made as needed.
+    ///   - headerLength: how many bytes to leave free at the start, see ``setHeader(_:)``.
+    public init(
+        reserving capacity: Int = 512, headerLength: Int = 0, resourceVersion: ResourceVersionMode = .inline
+    ) {
         resourceVersionMode = resourceVersion
         bytes.reserveCapacity(capacity)
+        for _ in 0..<headerLength { bytes.append(0) }
+    }
+
+    /// Writes over the bytes at the start that were left free.
+    public mutating func setHeader(_ header: some Collection<UInt8>) {
+        for (place, byte) in zip(bytes.indices, header) { bytes[place] = byte }
     }
 
     // MARK: - structure
@@ -51,10 +62,11 @@ public struct JSONWriter {
         needsComma = true
     }
 
-    /// Writes a key that needs no escaping, given with its quotes and colon: `"name":`.
+    /// Writes a key that needs no escaping, given with its quotes and colon and the comma before it: `,"name":`. The comma is left out
+    /// where the key is the first of its object.
     public mutating func key(_ quoted: StaticString) {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(contentsOf: UnsafeBufferPointer(start: quoted.utf8Start, count: quoted.utf8CodeUnitCount))
+        let text = UnsafeBufferPointer(start: quoted.utf8Start, count: quoted.utf8CodeUnitCount)
+        append(UnsafeBufferPointer(rebasing: needsComma ? text[...] : text[1...]))
         needsComma = false
     }
 
@@ -124,7 +136,7 @@ public struct JSONWriter {
         if resourceVersionMode == .hole, resourceVersionOffset == nil {
             resourceVersionOffset = bytes.count
         } else if !value.isEmpty {
-            key("\"resourceVersion\":" as StaticString)
+            key(",\"resourceVersion\":" as StaticString)
             string(value)
         }
     }
@@ -166,16 +178,34 @@ public struct JSONWriter {
     // MARK: - inside
 
     private mutating func quote(_ value: String) {
-        bytes.append(UInt8(ascii: "\""))
         var value = value
-        value.withUTF8 { buffer in
-            if buffer.allSatisfy(Self.isPlain) {
-                bytes.append(contentsOf: buffer)
+        value.withUTF8 { text in
+            if text.allSatisfy(Self.isPlain) {
+                append(text, quoted: true)
             } else {
-                escape(buffer)
+                bytes.append(UInt8(ascii: "\""))
+                escape(text)
+                bytes.append(UInt8(ascii: "\""))
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Adds bytes in one step: every piece of every object that is stored or sent comes here.
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>, quoted: Bool = false) {
+        let margin = quoted ? 1 : 0
+        let count = text.count + 2 * margin
+        bytes.append(addingCapacity: count) { space in
+            space.withUnsafeMutableBufferPointer { buffer, filled in
+                guard let base = buffer.baseAddress else { return }
+                let start = base + filled
+                if let source = text.baseAddress { (start + margin).update(from: source, count: text.count) }
+                if quoted {
+                    start[0] = UInt8(ascii: "\"")
+                    start[count - 1] = UInt8(ascii: "\"")
+                }
+                filled += count
+            }
+        }
     }
 
     /// Whether the byte stands for itself: not a control character, quote, backslash, `<`, `>`, `&`, nor the first byte of U+2028.

@@ -14,10 +14,23 @@ struct Martlet: AsyncParsableCommand {
             ControllerManagerCommand.self, KubeletCommand.self, ProxyCommand.self, DNSCommand.self, ResetCommand.self,
         ])
 
+    /// Reads the command line. A command that is right is read without a look at the options of all others, which takes several
+    /// milliseconds; whatever is wrong or asks for help is told by the parser of the whole.
+    private static func parseCommand() throws -> any ParsableCommand {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let name = arguments.first,
+            let command = configuration.subcommands.first(where: { $0._commandName == name }),
+            let parsed = try? command.parse(Array(arguments.dropFirst()))
+        {
+            return parsed
+        }
+        return try parseAsRoot(arguments)
+    }
+
     /// A wrong flag is told in one line, like all other faults.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseCommand()
             if var role = command as? any AsyncParsableCommand { try await role.run() } else { try command.run() }
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

@@ -18,10 +18,14 @@ struct DefaultTolerationSeconds: AdmissionPlugin {
             guard context.subresource.isEmpty, context.operation == .create || context.operation == .update else {
                 return
             }
-            for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-                Self.tolerate(key, in: &pod.spec.tolerations)
-            }
+            Self.tolerate(Self.keys, in: &pod.spec.tolerations)
         }
+    }
+
+    private static let keys = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]
+
+    static func tolerate(_ keys: [String], in tolerations: inout [Toleration]) {
+        for key in keys { tolerate(key, in: &tolerations) }
     }
 
     static func tolerate(_ key: String, in tolerations: inout [Toleration]) {

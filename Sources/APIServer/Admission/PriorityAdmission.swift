@@ -56,25 +56,32 @@ struct PriorityAdmission: AdmissionPlugin {
             priority = found.value
             policy = found.preemptionPolicy ?? policy
         }
-        if let given = pod.spec.priority, given != priority {
+        let name = pod.metadata.admissionName
+        try Self.set(priority, policy, in: &pod.spec, of: name)
+    }
+
+    private static func set(
+        _ priority: Int32, _ policy: String, in spec: inout PodSpec, of name: String
+    ) throws(APIStatusError) {
+        if let given = spec.priority, given != priority {
             throw APIStatusError.forbidden(
-                Pod.resource, pod.metadata.admissionName,
+                Pod.resource, name,
                 "the integer value of priority (\(given)) must not be provided in pod spec; priority admission controller computed "
                     + "\(priority) from the given PriorityClass name")
         }
-        pod.spec.priority = priority
-        if let given = pod.spec.preemptionPolicy, given != policy {
+        spec.priority = priority
+        if let given = spec.preemptionPolicy, given != policy {
             throw APIStatusError.forbidden(
-                Pod.resource, pod.metadata.admissionName,
+                Pod.resource, name,
                 "the string value of PreemptionPolicy (\(given)) must not be provided in pod spec; priority admission controller "
                     + "computed \(policy) from the given PriorityClass name")
         }
-        pod.spec.preemptionPolicy = policy
+        spec.preemptionPolicy = policy
     }
 
     /// Of several classes that claim to be the default, the lowest counts.
     private func globalDefault() async throws -> PriorityClass? {
-        let marked = try await classes.snapshot().objects().filter {
+        let marked = try await classes.snapshot().objects {
             JSONScan.scalar(Self.defaultPath, in: $0.bytes) == "true"
         }
         return try marked.map { try JSONCoding.decode(PriorityClass.self, from: $0.bytes) }.min { $0.value < $1.value }

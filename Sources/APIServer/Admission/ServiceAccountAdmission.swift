@@ -42,15 +42,21 @@ struct ServiceAccountAdmission: AdmissionPlugin {
             if let refusal = ServiceAccountRules.mirrorFault(pod) { throw Self.refuse(pod, refusal) }
             return
         }
-        // `serviceAccount` is the old name of the field
-        if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = pod.spec.serviceAccount }
-        if pod.spec.serviceAccountName.isEmpty { pod.spec.serviceAccountName = Self.defaultName }
-        pod.spec.serviceAccount = pod.spec.serviceAccountName
+        Self.nameAccount(in: &pod.spec)
         let account = try await requiredAccount(of: pod, namespace: namespace)
         if pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true {
-            Self.mountToken(in: &pod, suffix: names.name(from: Self.volumePrefix))
+            Self.mountToken(in: &pod.spec, suffix: names.name(from: Self.volumePrefix))
         }
-        if pod.spec.imagePullSecrets.isEmpty { pod.spec.imagePullSecrets = account.imagePullSecrets }
+        if !account.imagePullSecrets.isEmpty, pod.spec.imagePullSecrets.isEmpty {
+            pod.spec.imagePullSecrets = account.imagePullSecrets
+        }
+    }
+
+    private static func nameAccount(in spec: inout PodSpec) {
+        // `serviceAccount` is the old name of the field
+        if spec.serviceAccountName.isEmpty { spec.serviceAccountName = spec.serviceAccount }
+        if spec.serviceAccountName.isEmpty { spec.serviceAccountName = defaultName }
+        spec.serviceAccount = spec.serviceAccountName
     }
 
     /// Holds pods to the secrets of their account, where the account says so.
@@ -88,9 +94,9 @@ struct ServiceAccountAdmission: AdmissionPlugin {
     /// Adds the projected volume, and mounts it in every container that does not mount something there itself.
     ///
     /// - Parameter suffix: the name of the volume, where the pod has none of them yet.
-    static func mountToken(in pod: inout Pod, suffix: String) {
+    static func mountToken(in spec: inout PodSpec, suffix: String) {
         // a pod that is looked at again after a policy changed it keeps the volume that it was given
-        let known = pod.spec.volumes.first { $0.name.hasPrefix(volumePrefix) }?.name
+        let known = spec.volumes.first { $0.name.hasPrefix(volumePrefix) }?.name
         let volumeName = known ?? suffix
         var isNeeded = false
         func mount(_ mounts: inout [VolumeMount]) {
@@ -103,12 +109,17 @@ struct ServiceAccountAdmission: AdmissionPlugin {
                 })
             isNeeded = true
         }
-        for index in pod.spec.initContainers.indices { mount(&pod.spec.initContainers[index].volumeMounts) }
-        for index in pod.spec.containers.indices { mount(&pod.spec.containers[index].volumeMounts) }
-        if isNeeded, known == nil { pod.spec.volumes.append(tokenVolume(volumeName)) }
+        for index in spec.initContainers.indices { mount(&spec.initContainers[index].volumeMounts) }
+        for index in spec.containers.indices { mount(&spec.containers[index].volumeMounts) }
+        if isNeeded, known == nil {
+            var volume = tokenVolume
+            volume.name = volumeName
+            spec.volumes.append(volume)
+        }
     }
 
-    private static func tokenVolume(_ name: String) -> Volume {
+    /// The volume without its name: its sources are the same for all pods, which share them.
+    private static let tokenVolume: Volume = {
         var token = VolumeProjection()
         token.serviceAccountToken = ServiceAccountTokenProjection {
             $0.expirationSeconds = 3607
@@ -138,11 +149,10 @@ struct ServiceAccountAdmission: AdmissionPlugin {
         }
         let sources = [token, authority, namespace]
         return Volume {
-            $0.name = name
             $0.volumeSource.projected = ProjectedVolumeSource {
                 $0.sources = sources
                 $0.defaultMode = 0o644
             }
         }
-    }
+    }()
 }

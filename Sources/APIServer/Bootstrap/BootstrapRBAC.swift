@@ -43,9 +43,9 @@ package struct BootstrapRBAC: Sendable {
 
     private mutating func read(_ text: String) {
         var addsToClusterRole = true
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
-            if line.hasPrefix(" ") {
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            if line.first == UInt8(ascii: " ") {
                 let rule = Self.rule(words)
                 if addsToClusterRole {
                     clusterRoles[clusterRoles.count - 1].rules.append(rule)
@@ -108,7 +108,11 @@ package struct BootstrapRBAC: Sendable {
     }
 
     private static func rule(_ words: [String]) -> PolicyRule {
-        func list(_ word: String) -> [String] { word.split(separator: ",").map { $0 == "core" ? "" : String($0) } }
+        func list(_ word: String) -> [String] {
+            word.utf8.split(separator: UInt8(ascii: ",")).map {
+                $0.elementsEqual("core".utf8) ? "" : String(decoding: $0, as: UTF8.self)
+            }
+        }
         return PolicyRule {
             $0.verbs = verbSets[words[0]] ?? list(words[0])
             if words[1] == "url" {

@@ -4,7 +4,14 @@
 import APIMachinery
 import KubernetesAPI
 import Store
+import Synchronization
 import Wire
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
 
 /// Makes names from `generateName` and uids.
 ///
@@ -13,7 +20,7 @@ package struct NameGenerator: Sendable {
     /// Gives random numbers; the system's in the product.
     package var random: @Sendable () -> UInt64
 
-    package init(random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }) {
+    package init(random: @escaping @Sendable () -> UInt64 = { RandomPool.shared.next() }) {
         self.random = random
     }
 
@@ -45,4 +52,26 @@ package struct NameGenerator: Sendable {
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
+}
+
+/// The system's random numbers, taken from it many at a time: a write needs half a dozen, and each call costs more than the rest of
+/// making a name.
+final class RandomPool: Sendable {
+    static let shared = RandomPool()
+    private static let size = 32
+
+    private let drawn = Mutex<[UInt64]>([])
+
+    func next() -> UInt64 {
+        drawn.withLock { drawn in
+            if let number = drawn.popLast() { return number }
+            // the most that `getentropy` gives in one call is 256 bytes
+            var fresh = [UInt64](repeating: 0, count: Self.size)
+            let failed = fresh.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) } != 0
+            // only where the kernel lacks the call
+            if failed { return UInt64.random(in: .min ... .max) }
+            drawn.append(contentsOf: fresh.dropLast())
+            return fresh[Self.size - 1]
+        }
+    }
 }

@@ -4,6 +4,7 @@
 package import APIMachinery
 package import KubernetesAPI
 import Store
+import Synchronization
 import Wire
 
 /// One resource with its Swift type: the only implementation of reading and writing objects, for all kinds.
@@ -15,6 +16,8 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
     let admission: AdmissionHooks<Object>
     /// What ownership of fields goes by, made when first needed.
     let fieldFacts = FieldFactsBox<Object>()
+    /// The bytes of the last object that was stored.
+    private let usualSize = Atomic<Int>(2_048)
 
     /// - Parameter cache: shared by the resources that show the same stored objects.
     init(
@@ -101,22 +104,22 @@ package final class ObjectEndpoint<Object: RESTObject>: ResourceEndpoint {
         _ object: Object, reusing earlier: EncodedObject<Object>? = nil
     ) throws(APIStatusError) -> [UInt8] {
         if let stored = earlier?.storedForm(of: object) { return stored }
-        var writer = JSONWriter(reserving: 2048, resourceVersion: .hole)
+        // as much as the last one took: growing copies what was written
+        let expected = usualSize.load(ordering: .relaxed)
+        var writer = JSONWriter(
+            reserving: expected + expected / 8, headerLength: StoredForm.headerLength, resourceVersion: .hole)
         definition.encode(object, &writer)
-        guard let hole = writer.resourceVersionOffset, let stored = StoredForm.wrap(writer.bytes, hole: hole) else {
+        guard let stored = StoredForm.seal(&writer) else {
             throw .plain("the encoded object does not show where its resourceVersion belongs")
         }
+        usualSize.store(max(512, min(stored.count, 65_536)), ordering: .relaxed)
         return stored
     }
 
     /// The cached object of a commit: what the cache made of it, where nothing newer is there already.
     func committed(_ stored: [UInt8], _ meta: ObjectMeta, at revision: Revision) -> StoredObject {
-        if let seen = cache.snapshotIfReady()?.get(namespace: meta.namespace, name: meta.name),
-            seen.revision == revision.rawValue
-        {
-            return seen
-        }
-        return finalForm(stored, meta, revision: revision.rawValue)
+        cache.written(namespace: meta.namespace, name: meta.name, at: revision.rawValue)
+            ?? finalForm(stored, meta, revision: revision.rawValue)
     }
 
     func finalForm(_ stored: [UInt8], _ meta: ObjectMeta, revision: UInt64) -> StoredObject {

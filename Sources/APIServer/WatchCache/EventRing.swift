@@ -35,13 +35,23 @@ struct EventRing {
     /// The changes after a revision; nil where the ring does not reach back so far.
     func events(after revision: UInt64) -> [CacheEvent]? {
         guard revision >= floor else { return nil }
+        return Array(events[place(after: revision)...])
+    }
+
+    /// The changes of one transaction.
+    func events(at revision: UInt64) -> some Sequence<CacheEvent> {
+        events[place(after: revision &- 1)...].prefix { $0.revision == revision }
+    }
+
+    /// The place of the first change after a revision.
+    private func place(after revision: UInt64) -> Int {
         var low = 0
         var high = events.count
         while low < high {
             let mid = (low + high) / 2
             if events[mid].revision <= revision { low = mid + 1 } else { high = mid }
         }
-        return Array(events[low...])
+        return low
     }
 
     private static func size(_ event: CacheEvent) -> Int {

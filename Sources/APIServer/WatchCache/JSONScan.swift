@@ -14,22 +14,38 @@ enum JSONScan {
 
     /// Where `needle` begins, at or after `start`.
     static func find(_ needle: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        guard let first = needle.first, start >= 0, bytes.count >= needle.count else { return nil }
-        return bytes.withUnsafeBufferPointer { p in
-            needle.withUnsafeBufferPointer { n in
-                let last = p.count - n.count
-                var i = start
-                while i <= last {
-                    if p[i] == first {
-                        var k = 1
-                        while k < n.count, p[i + k] == n[k] { k += 1 }
-                        if k == n.count { return i }
-                    }
-                    i += 1
-                }
-                return nil
-            }
+        bytes.withUnsafeBufferPointer { p in needle.withUnsafeBufferPointer { find($0, in: p, from: start) } }
+    }
+
+    /// Sixteen places at once are compared by the first and the last byte of the needle.
+    private static func find(_ needle: Bytes, in p: Bytes, from start: Int) -> Int? {
+        guard let base = p.baseAddress, let first = needle.first, let final = needle.last, start >= 0 else {
+            return nil
         }
+        let last = p.count - needle.count
+        let raw = UnsafeRawPointer(base)
+        let (head, tail) = (SIMD16(repeating: first), SIMD16(repeating: final))
+        var i = start
+        while i + 15 <= last {
+            let heads = raw.loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
+            let tails = raw.loadUnaligned(fromByteOffset: i + needle.count - 1, as: SIMD16<UInt8>.self)
+            let candidates = (heads .== head) .& (tails .== tail)
+            if any(candidates) {
+                for k in 0..<16 where candidates[k] && holds(needle, p, at: i + k) { return i + k }
+            }
+            i += 16
+        }
+        while i <= last {
+            if holds(needle, p, at: i) { return i }
+            i += 1
+        }
+        return nil
+    }
+
+    private static func holds(_ needle: Bytes, _ p: Bytes, at place: Int) -> Bool {
+        var k = 0
+        while k < needle.count, p[place + k] == needle[k] { k += 1 }
+        return k == needle.count
     }
 
     /// Where the value of the top-level member `metadata` begins.
@@ -58,6 +74,10 @@ enum JSONScan {
     /// The scalar at a path of object members, as text: strings unescaped, numbers and booleans as written, `null` as absent.
     static func scalar(_ path: [[UInt8]], in bytes: [UInt8]) -> String? {
         bytes.withUnsafeBufferPointer { p in
+            // most often asked for what is not there, as the node of a new pod: a search is quicker than to step over all members
+            guard let name = path.last, name.withUnsafeBufferPointer({ find($0, in: p, from: 0) }) != nil else {
+                return nil
+            }
             var at = 0
             for key in path {
                 guard let next = member(p, at: at, key: key) else { return nil }

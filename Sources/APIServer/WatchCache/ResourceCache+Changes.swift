@@ -83,9 +83,7 @@ extension ResourceCache {
         let revision = change.revision.rawValue
         state.revision = max(state.revision, revision)
         guard let place = Self.place(of: change.key, prefix: prefix, isNamespaced) else { return nil }
-        let current = change.bytes.flatMap {
-            Self.object(change.key, $0, change.revision, prefix: prefix, isNamespaced)
-        }
+        let current = change.bytes.flatMap { Self.object(place, $0, change.revision) }
         let previous: StoredObject?
         if let current {
             previous = state.tree.set(current)

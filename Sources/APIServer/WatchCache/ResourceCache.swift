@@ -92,6 +92,17 @@ package final class ResourceCache: Sendable {
         try await snapshot().get(namespace: namespace, name: name)
     }
 
+    /// What a write of a revision made of an object; nil where the cache has not seen it, or no longer remembers. Never waits.
+    ///
+    /// Nobody holds a snapshot for it, which would make the next change copy a part of the tree.
+    func written(namespace: String, name: String, at revision: UInt64) -> StoredObject? {
+        state.withLock { state in
+            guard case .ready = state.phase else { return nil }
+            return state.ring.events(at: revision).lazy.compactMap(\.current)
+                .first { $0.name == name && $0.namespace == namespace }
+        }
+    }
+
     /// The objects whose indexed field has a value, as they are now, in no order; none where the cache was not filled yet, or has no
     /// index. Never waits.
     package func objects(where value: String) -> [StoredObject] {
@@ -202,9 +213,13 @@ package final class ResourceCache: Sendable {
     static func object(
         _ key: StoreKey, _ bytes: [UInt8], _ revision: Revision, prefix: StoreKey, _ isNamespaced: Bool
     ) -> StoredObject? {
-        guard let place = place(of: key, prefix: prefix, isNamespaced),
-            let final = StoredForm.splice(bytes, revision: revision.rawValue)
-        else { return nil }
+        place(of: key, prefix: prefix, isNamespaced).flatMap { object($0, bytes, revision) }
+    }
+
+    static func object(_ place: (namespace: String, name: String), _ bytes: [UInt8], _ revision: Revision)
+        -> StoredObject?
+    {
+        guard let final = StoredForm.splice(bytes, revision: revision.rawValue) else { return nil }
         return StoredObject(
             bytes: final, namespace: place.namespace, name: place.name, uid: JSONScan.scalar(uidPath, in: final) ?? "",
             revision: revision.rawValue)
@@ -235,6 +250,16 @@ package struct Snapshot: Sendable {
 
     /// How many objects of all namespaces.
     package var count: Int { tree.count }
+
+    /// The objects for which `isWanted` holds, in key order.
+    func objects(where isWanted: (StoredObject) -> Bool) -> [StoredObject] {
+        var wanted: [StoredObject] = []
+        tree.forEach(from: tree.start, to: tree.end) {
+            if isWanted($0) { wanted.append($0) }
+            return true
+        }
+        return wanted
+    }
 
     /// The selected objects, in key order.
     package func objects(_ selection: ObjectSelection = ObjectSelection()) -> [StoredObject] {

@@ -4,7 +4,7 @@
 import APIMachinery
 import KubernetesAPI
 import Store
-import Wire
+package import Wire
 
 /// The bytes of an object as the store keeps them, and the way to its final JSON.
 ///
@@ -22,11 +22,26 @@ package enum StoredForm {
     package static func wrap(_ json: [UInt8], hole: Int) -> [UInt8]? {
         guard hole >= 0, hole < json.count, let offset = UInt32(exactly: hole) else { return nil }
         return [UInt8](unsafeUninitializedCapacity: json.count + headerLength) { buffer, count in
-            buffer[0] = format
-            for i in 0..<4 { buffer[i + 1] = UInt8(truncatingIfNeeded: offset >> (8 * UInt32(i))) }
+            for (place, byte) in header(offset).enumerated() { buffer[place] = byte }
             _ = UnsafeMutableBufferPointer(rebasing: buffer[headerLength...]).update(fromContentsOf: json)
             count = json.count + headerLength
         }
+    }
+
+    /// The same for JSON that was written after room for the header: nothing is copied.
+    ///
+    /// - Parameter writer: has left out ``headerLength`` bytes and the resourceVersion.
+    /// - Returns: nil where the writer came by no place for a resourceVersion.
+    package static func seal(_ writer: inout JSONWriter) -> [UInt8]? {
+        guard let hole = writer.resourceVersionOffset, hole >= headerLength, hole < writer.bytes.count,
+            let offset = UInt32(exactly: hole - headerLength)
+        else { return nil }
+        writer.setHeader(header(offset))
+        return writer.bytes
+    }
+
+    private static func header(_ offset: UInt32) -> [UInt8] {
+        [format] + (0..<4).map { UInt8(truncatingIfNeeded: offset >> (8 * UInt32($0))) }
     }
 
     /// The final JSON: the stored one with `metadata.resourceVersion` in its place.

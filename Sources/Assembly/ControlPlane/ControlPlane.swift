@@ -35,6 +35,7 @@ package final class ControlPlane: Sendable {
     package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
         self.logger = logger
         let address = try Self.advertisedAddress(configuration)
+        async let readingRoles = BootstrapRBAC()
         let (store, pki) = try await Self.open(configuration, address)
         self.store = store
         self.pki = pki
@@ -43,7 +44,8 @@ package final class ControlPlane: Sendable {
         let lookups = RegistryLookups(caches)
         self.lookups = lookups
         let rbac = RBACAuthorizer(source: lookups)
-        let node = NodeAuthorizer(pods: lookups, rules: BootstrapRBAC().rules(ofClusterRole: "system:node"))
+        let roles = await readingRoles
+        let node = NodeAuthorizer(pods: lookups, rules: roles.rules(ofClusterRole: "system:node"))
         let authorizer = AuthorizerChain([node, rbac])
         let issuer = ServiceAccountTokenIssuer(key: pki.serviceAccountKey)
         let authenticator = RequestAuthenticator(
@@ -67,7 +69,7 @@ package final class ControlPlane: Sendable {
         cluster = ClusterBootstrap(
             registry: registry, serviceRange: configuration.cluster.serviceCIDR, address: address,
             port: Int32(configuration.securePort))
-        bootstrap = Bootstrapper(handler: handler, logger: logger)
+        bootstrap = Bootstrapper(registry: registry, roles: roles, logger: logger)
         conditions = ConditionKeeper(registry: registry, progress: progress, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let metrics = RequestMetrics()

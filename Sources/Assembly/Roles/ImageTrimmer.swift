@@ -16,10 +16,10 @@ struct ImageTrimmer {
     /// Ends when nothing is left to do.
     func run() async throws {
         // What is mapped by now was linked with the program and is never unmapped: no such address can become another's meanwhile.
-        let linked = Set(MappedFiles.unchanged(in: Self.memoryMap()))
+        let linked = MappedFiles.readOnly(in: Self.memoryMap("maps"))
         for pause in Self.pauses {
             try await Task.sleep(for: pause)
-            for range in MappedFiles.unchanged(in: Self.memoryMap()) where linked.contains(range) {
+            for range in MappedFiles.unchanged(in: Self.memoryMap("smaps")) where linked.contains(range) {
                 guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else { continue }
                 // Only advice: where the kernel does not take it, the pages stay.
                 madvise(start, range.count, MADV_DONTNEED)
@@ -28,8 +28,10 @@ struct ImageTrimmer {
     }
 
     /// What the kernel says of the process's memory; empty where it says nothing.
-    private static func memoryMap() -> [UInt8] {
-        let descriptor = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC)
+    ///
+    /// - Parameter file: `maps`, or `smaps`, for which the kernel looks at every page.
+    private static func memoryMap(_ file: String) -> [UInt8] {
+        let descriptor = open("/proc/self/\(file)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var text: [UInt8] = []
@@ -43,8 +45,16 @@ struct ImageTrimmer {
     }
 }
 
-/// Reads `/proc/PID/smaps`.
+/// Reads `/proc/PID/maps` and `smaps`.
 enum MappedFiles {
+    /// The private mappings of files that cannot be written.
+    static func readOnly(in maps: [UInt8]) -> Set<Range<UInt>> {
+        Set(
+            maps.split(separator: UInt8(ascii: "\n")).compactMap { line in
+                mapping(line).flatMap { $0.isReadOnlyFile ? $0.range : nil }
+            })
+    }
+
     /// The private mappings of files that cannot be written and have no page of their own: the kernel can read all of them again.
     ///
     /// What the dynamic linker has changed before it protected it is left out, since such pages are anonymous.

@@ -21,7 +21,7 @@ extension PodSpec {
         for index in containers.indices { containers[index].applyDefaults() }
         for index in ephemeralContainers.indices { ephemeralContainers[index].ephemeralContainerCommon.applyDefaults() }
         overhead.roundUpToMilli()
-        resources?.roundUp()
+        if resources != nil { resources?.roundUp() }
     }
 
     /// On the host's network a container's port is the host's port.
@@ -72,11 +72,12 @@ extension Container {
             env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1")
         }
         resources.roundUp()
-        livenessProbe?.applyDefaults()
-        readinessProbe?.applyDefaults()
-        startupProbe?.applyDefaults()
-        lifecycle?.applyDefaults()
-        securityContext?.applyDefaults()
+        // looked at first: a change of an optional structure copies and allocates, also where it is nil
+        if livenessProbe != nil { livenessProbe?.applyDefaults() }
+        if readinessProbe != nil { readinessProbe?.applyDefaults() }
+        if startupProbe != nil { startupProbe?.applyDefaults() }
+        if lifecycle != nil { lifecycle?.applyDefaults() }
+        if securityContext?.procMount == "" { securityContext?.procMount = "Default" }
     }
 }
 
@@ -92,11 +93,12 @@ extension EphemeralContainerCommon {
             env[index].valueFrom?.fieldRef?.apiVersion.orDefault("v1")
         }
         resources.roundUp()
-        livenessProbe?.applyDefaults()
-        readinessProbe?.applyDefaults()
-        startupProbe?.applyDefaults()
-        lifecycle?.applyDefaults()
-        securityContext?.applyDefaults()
+        // looked at first: a change of an optional structure copies and allocates, also where it is nil
+        if livenessProbe != nil { livenessProbe?.applyDefaults() }
+        if readinessProbe != nil { readinessProbe?.applyDefaults() }
+        if startupProbe != nil { startupProbe?.applyDefaults() }
+        if lifecycle != nil { lifecycle?.applyDefaults() }
+        if securityContext?.procMount == "" { securityContext?.procMount = "Default" }
     }
 }
 
@@ -136,8 +138,8 @@ extension Probe {
         periodSeconds.orDefault(10)
         successThreshold.orDefault(1)
         failureThreshold.orDefault(3)
-        probeHandler.httpGet?.applyDefaults()
-        probeHandler.grpc?.service.orDefault("")
+        if probeHandler.httpGet != nil { probeHandler.httpGet?.applyDefaults() }
+        if probeHandler.grpc != nil { probeHandler.grpc?.service.orDefault("") }
     }
 }
 
@@ -153,8 +155,4 @@ extension HTTPGetAction {
         path.orDefault("/")
         scheme.orDefault(URIScheme.http)
     }
-}
-
-extension SecurityContext {
-    mutating func applyDefaults() { if procMount == "" { procMount = "Default" } }
 }

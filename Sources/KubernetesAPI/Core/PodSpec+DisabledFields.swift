@@ -5,8 +5,12 @@ extension PodSpec {
     /// Takes away fields of features that are alpha in Kubernetes 1.36, or off by default: they are accepted and not kept.
     mutating func dropDisabledFields() {
         schedulingGroup = nil
-        for index in containers.indices { containers[index].lifecycle.dropStopSignal() }
-        for index in initContainers.indices { initContainers[index].lifecycle.dropStopSignal() }
+        for index in containers.indices where containers[index].lifecycle != nil {
+            containers[index].lifecycle.dropStopSignal()
+        }
+        for index in initContainers.indices where initContainers[index].lifecycle != nil {
+            initContainers[index].lifecycle.dropStopSignal()
+        }
         for index in volumes.indices where volumes[index].volumeSource.projected != nil {
             for source in volumes[index].volumeSource.projected?.sources.indices ?? 0..<0 {
                 volumes[index].volumeSource.projected?.sources[source].clusterTrustBundle = nil

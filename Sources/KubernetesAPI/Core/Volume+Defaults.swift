@@ -13,16 +13,18 @@ extension VolumeSource {
     /// Whether no source is given at all.
     private var isUnset: Bool { self == VolumeSource() }
 
+    // Each kind of source is looked at before it is changed: a change of an optional structure copies and allocates, also where it
+    // is nil, and there are thirty of them, of which one is given.
     mutating func applyDefaults() {
         if isUnset { emptyDir = EmptyDirVolumeSource() }
         if hostPath != nil { hostPath?.type.orDefault("") }
-        secret?.defaultMode.orDefault(0o644)
-        configMap?.defaultMode.orDefault(0o644)
-        downwardAPI?.defaultMode.orDefault(0o644)
+        if secret != nil { secret?.defaultMode.orDefault(0o644) }
+        if configMap != nil { configMap?.defaultMode.orDefault(0o644) }
         if let items = downwardAPI?.items.indices {
+            downwardAPI?.defaultMode.orDefault(0o644)
             for index in items { downwardAPI?.items[index].fieldRef?.apiVersion.orDefault("v1") }
         }
-        projected?.applyDefaults()
+        if projected != nil { projected?.applyDefaults() }
         if let present = image, present.pullPolicy.isEmpty {
             image?.pullPolicy =
                 ImageReference.pullsByDefault(present.reference) ? PullPolicy.always : PullPolicy.ifNotPresent
@@ -31,11 +33,18 @@ extension VolumeSource {
             template.spec.volumeMode.orDefault("Filesystem")
             ephemeral?.volumeClaimTemplate = template
         }
-        iscsi?.iscsiInterface.orDefault("default")
-        rbd?.applyDefaults()
-        azureDisk?.applyDefaults()
-        scaleIO?.storageMode.orDefault("ThinProvisioned")
-        scaleIO?.fsType.orDefault("xfs")
+        applyDriverDefaults()
+    }
+
+    /// The sources that Kubernetes once had drivers for.
+    private mutating func applyDriverDefaults() {
+        if iscsi != nil { iscsi?.iscsiInterface.orDefault("default") }
+        if rbd != nil { rbd?.applyDefaults() }
+        if azureDisk != nil { azureDisk?.applyDefaults() }
+        if scaleIO != nil {
+            scaleIO?.storageMode.orDefault("ThinProvisioned")
+            scaleIO?.fsType.orDefault("xfs")
+        }
     }
 }
 

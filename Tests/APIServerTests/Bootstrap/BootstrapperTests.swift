@@ -16,7 +16,8 @@ struct BootstrapperTests {
         for name in ["kube-system", "kube-public", "kube-node-lease"] {
             try await server.registry.ensure(Namespace { $0.metadata.name = name })
         }
-        let bootstrapper = Bootstrapper(handler: server.handler, logger: Logger(label: "test"))
+        let bootstrapper = Bootstrapper(
+            registry: server.registry, roles: BootstrapRBAC(), logger: Logger(label: "test"))
         try await bootstrapper.run()
         let revision = server.store.currentRevision
         let roles = try await server.send("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles")
