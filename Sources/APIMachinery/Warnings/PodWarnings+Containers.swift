@@ -25,16 +25,24 @@ extension PodWarnings {
                 hasAppArmor: container.securityContext?.appArmorProfile != nil, resources: container.resources,
                 env: container.env, ports: container.ports)
         }
-        return spec.initContainers.enumerated().map { item($1, at.child("initContainers").index($0)) }
-            + spec.containers.enumerated().map { item($1, at.child("containers").index($0)) }
-            + spec.ephemeralContainers.enumerated().map { index, container in
-                let common = container.ephemeralContainerCommon
-                return Item(
+        var items: [Item] = []
+        items.reserveCapacity(spec.initContainers.count + spec.containers.count + spec.ephemeralContainers.count)
+        for (index, container) in spec.initContainers.enumerated() {
+            items.append(item(container, at.child("initContainers").index(index)))
+        }
+        for (index, container) in spec.containers.enumerated() {
+            items.append(item(container, at.child("containers").index(index)))
+        }
+        for (index, container) in spec.ephemeralContainers.enumerated() {
+            let common = container.ephemeralContainerCommon
+            items.append(
+                Item(
                     name: common.name, path: at.child("ephemeralContainers").index(index),
                     hasSeccomp: common.securityContext?.seccompProfile != nil,
                     hasAppArmor: common.securityContext?.appArmorProfile != nil, resources: common.resources,
-                    env: common.env, ports: common.ports)
-            }
+                    env: common.env, ports: common.ports))
+        }
+        return items
     }
 
     private static let byteResources = ["memory", "ephemeral-storage"]
@@ -57,17 +65,17 @@ extension PodWarnings {
 
     /// Profiles that are named in annotations.
     private func profiles(_ item: Item) -> [String] {
-        let annotationPath = path.child("metadata", "annotations")
+        func annotation(_ name: String) -> FieldPath { path.child("metadata", "annotations").key(name) }
         var texts: [String] = []
         let seccomp = "container.seccomp.security.alpha.kubernetes.io/" + item.name
         if !item.hasSeccomp, annotations[seccomp] != nil {
-            texts.append(Self.useProfile(annotationPath.key(seccomp)))
+            texts.append(Self.useProfile(annotation(seccomp)))
         }
         let appArmor = "container.apparmor.security.beta.kubernetes.io/" + item.name
         let hasProfile = item.hasAppArmor || spec.securityContext?.appArmorProfile != nil
         if isTemplate, !hasProfile, annotations[appArmor] != nil {
             texts.append(
-                "\(annotationPath.key(appArmor)): deprecated since v1.30; use the \"appArmorProfile\" field instead")
+                "\(annotation(appArmor)): deprecated since v1.30; use the \"appArmorProfile\" field instead")
         }
         return texts
     }

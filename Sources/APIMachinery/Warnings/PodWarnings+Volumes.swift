@@ -10,7 +10,7 @@ extension PodWarnings {
     private var plugins: [String] {
         var texts: [String] = []
         for (index, volume) in spec.volumes.enumerated() {
-            let at = { path.child("spec", "volumes").index(index) }
+            let at = { self.path.child("spec", "volumes").index(index) }
             if let (field, text) = Self.oldPlugin(volume.volumeSource) {
                 texts.append("\(at().child(field)): deprecated in \(text)")
             }

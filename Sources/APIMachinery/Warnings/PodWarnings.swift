@@ -7,7 +7,7 @@ import Wire
 /// What is allowed in a pod and does not do what its writer may think.
 ///
 /// - SeeAlso: `pkg/api/pod/warnings.go` of Kubernetes.
-struct PodWarnings {
+final class PodWarnings: Sendable {  // a class, since a copy of what a pod says is large and many parts look at it
     let spec: PodSpec
     let annotations: [String: String]
     /// Of the pod in its object: the root for a Pod itself, `spec.template` in a workload.
@@ -104,8 +104,9 @@ struct PodWarnings {
 
     private var annotationTexts: [String] {
         guard !annotations.isEmpty else { return [] }
-        let at = path.child("metadata", "annotations")
-        return Self.deadAnnotations.filter { annotations[$0.0] != nil }.map { "\(at.key($0.0)): \($0.1)" }
+        return Self.deadAnnotations.filter { annotations[$0.0] != nil }.map {
+            "\(path.child("metadata", "annotations").key($0.0)): \($0.1)"
+        }
     }
 
     private var duplicates: [String] {

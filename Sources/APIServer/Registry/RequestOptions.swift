@@ -138,6 +138,7 @@ enum OptionRules {
     static func fieldManager(_ value: String) -> [FieldError] {
         let path = FieldPath("fieldManager")
         var faults: [FieldError] = []
+        if value.utf8.count <= 128, value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return [] }
         if value.utf8.count > 128 { faults.append(.tooLong(path, limit: 128)) }
         // positions are those of Go: of bytes
         var position = 0

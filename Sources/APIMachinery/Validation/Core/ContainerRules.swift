@@ -5,12 +5,18 @@ import KubernetesAPI
 import Wire
 
 /// The containers of a pod.
-struct ContainerRules {
+final class ContainerRules: Sendable {  // a class, since a copy of a pod's spec is large
     let spec: PodSpec
     /// The sound volumes of the pod by name: mounts of others are not found.
     let volumes: [String: VolumeSource]
     /// The names of the pod's resource claims.
     let claims: Set<String>
+
+    init(spec: PodSpec, volumes: [String: VolumeSource], claims: Set<String>) {
+        self.spec = spec
+        self.volumes = volumes
+        self.claims = claims
+    }
 
     private static let messagePolicies = ["File", "FallbackToLogsOnError"]
     private static let pullPolicies = ["Always", "IfNotPresent", "Never"]
@@ -31,7 +37,9 @@ struct ContainerRules {
         return errors + ContainerPortRules.conflicts(spec.containers, path)
     }
 
-    func initContainers(_ path: FieldPath) -> [FieldError] {
+    func initContainers(_ path: @autoclosure () -> FieldPath) -> [FieldError] {
+        if spec.initContainers.isEmpty { return [] }
+        let path = path()
         var errors: [FieldError] = []
         var names = Set(spec.containers.map(\.name))
         for (index, container) in spec.initContainers.enumerated() {
