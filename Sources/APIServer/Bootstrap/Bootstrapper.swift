@@ -26,6 +26,17 @@ package struct Bootstrapper: Sendable {
         self.logger = logger
     }
 
+    /// Reads the schemas by which ownership of what a new cluster gets is worked out. That takes the processor some milliseconds, in which
+    /// a start otherwise waits for the disk.
+    package static func readSchemas() {
+        let kinds: [any RESTObject.Type] = [
+            Namespace.self, Service.self, PriorityClass.self, ServiceCIDR.self, ClusterRole.self, Role.self,
+            ClusterRoleBinding.self, RoleBinding.self, FlowSchema.self, PriorityLevelConfiguration.self,
+            APIService.self,
+        ]
+        for kind in kinds { _ = ApplySchema.shared.kind(group: kind.group, version: kind.version, kind: kind.kind) }
+    }
+
     /// Makes what is missing and adds what may be added.
     ///
     /// - Throws: ``Fault`` for the first write that was refused for another reason than that the object is there.

@@ -89,13 +89,21 @@ package struct ClusterPKI: Sendable {
         ).yaml
     }
 
-    /// Reads what is there and makes what is missing, expired or out of date.
+    /// A certificate that the authority signs.
+    private enum Leaf: Hashable {
+        case server, kubeletServer
+        case client(Client)
+
+        static let all: [Leaf] = [.server, .kubeletServer] + Client.allCases.map(Leaf.client)
+    }
+
+    /// Reads what is there and makes what is missing, expired or out of date: all certificates at once, since each waits for the disk.
     ///
     /// - Parameter now: seconds since 1970.
     /// - Throws: ``PKIError``; a file that was damaged is reported, never replaced by a new authority or token key.
     package static func prepare(
         _ configuration: Configuration, now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
-    ) throws(PKIError) -> ClusterPKI {
+    ) async throws(PKIError) -> ClusterPKI {
         try PrivateFile.makeDirectory(configuration.directory)
         let files = PKIFiles(directory: configuration.directory + "/pki")
         try PrivateFile.makeDirectory(files.directory)
@@ -104,32 +112,60 @@ package struct ClusterPKI: Sendable {
                 try CertificateAuthority.make(commonName: "kubernetes", now: now())
             },
             now: now)
-        let names = configuration.serverNames
-        let server = try files.leaf("server", authority: authority, names: names, now: now()) { () throws(PKIError) in
-            try authority.issue(commonName: "kube-apiserver", purpose: .server(names: names))
+        async let preparedKey = Result { () throws(PKIError) in try files.serviceAccountKey() }
+        let prepared = await withTaskGroup { group in
+            for leaf in Leaf.all {
+                group.addTask {
+                    (
+                        leaf,
+                        Result { () throws(PKIError) in
+                            try pair(of: leaf, files, authority, configuration, now: now)
+                        }
+                    )
+                }
+            }
+            return await group.reduce(into: [Leaf: Result<CertificateAuthority.Pair, PKIError>]()) { $0[$1.0] = $1.1 }
         }
-        let nodeNames = [configuration.nodeName, "localhost", "127.0.0.1"] + configuration.advertiseAddresses
-        let kubeletServer = try files.leaf("kubelet-server", authority: authority, names: nodeNames, now: now()) {
-            () throws(PKIError) in
-            try authority.issue(
-                commonName: "system:node:\(configuration.nodeName)", organizations: ["system:nodes"],
-                purpose: .server(names: nodeNames))
+        let key = try await preparedKey.get()
+        var pairs: [Leaf: CertificateAuthority.Pair] = [:]
+        for leaf in Leaf.all { pairs[leaf] = try prepared[leaf]?.get() }
+        guard let server = pairs[.server], let kubeletServer = pairs[.kubeletServer] else {
+            throw PKIError(.content, "the serving certificates in \(files.directory) are missing")
         }
-        var clients: [Client: CertificateAuthority.Pair] = [:]
-        for client in Client.allCases {
+        let clients = Client.allCases.compactMap { client in pairs[.client(client)].map { (client, $0) } }
+        let pki = ClusterPKI(
+            configuration: configuration, authority: authority, server: server, kubeletServer: kubeletServer,
+            clients: Dictionary(uniqueKeysWithValues: clients), serviceAccountKey: key)
+        try files.writeIfChanged(pki.kubeconfig(.admin), to: configuration.directory + "/admin.kubeconfig")
+        return pki
+    }
+
+    private static func pair(
+        of leaf: Leaf, _ files: PKIFiles, _ authority: CertificateAuthority, _ configuration: Configuration,
+        now: () -> Int64
+    ) throws(PKIError) -> CertificateAuthority.Pair {
+        switch leaf {
+        case .server:
+            let names = configuration.serverNames
+            return try files.leaf("server", authority: authority, names: names, now: now()) { () throws(PKIError) in
+                try authority.issue(commonName: "kube-apiserver", purpose: .server(names: names))
+            }
+        case .kubeletServer:
+            let names = [configuration.nodeName, "localhost", "127.0.0.1"] + configuration.advertiseAddresses
+            return try files.leaf("kubelet-server", authority: authority, names: names, now: now()) {
+                () throws(PKIError) in
+                try authority.issue(
+                    commonName: "system:node:\(configuration.nodeName)", organizations: ["system:nodes"],
+                    purpose: .server(names: names))
+            }
+        case .client(let client):
             let subject = Self.subject(client, configuration)
-            clients[client] = try files.leaf(
+            return try files.leaf(
                 client.rawValue, authority: authority, names: [], commonName: subject.name, now: now()
             ) { () throws(PKIError) in
                 try authority.issue(commonName: subject.name, organizations: subject.groups, purpose: .client)
             }
         }
-        let key = try files.serviceAccountKey()
-        let pki = ClusterPKI(
-            configuration: configuration, authority: authority, server: server, kubeletServer: kubeletServer,
-            clients: clients, serviceAccountKey: key)
-        try files.writeIfChanged(pki.kubeconfig(.admin), to: configuration.directory + "/admin.kubeconfig")
-        return pki
     }
 
     private static func subject(_ client: Client, _ configuration: Configuration) -> (name: String, groups: [String]) {

@@ -35,10 +35,10 @@ package final class ControlPlane: Sendable {
     package init(_ configuration: ServerConfiguration, logger: Logger) async throws {
         self.logger = logger
         let address = try Self.advertisedAddress(configuration)
-        async let readingRoles = BootstrapRBAC()
+        let isNew = access(Self.databaseFile(configuration), F_OK) != 0
+        async let readingRoles = Self.readDefaults(isNew: isNew)
         let (store, pki) = try await Self.open(configuration, address)
-        self.store = store
-        self.pki = pki
+        (self.store, self.pki) = (store, pki)
         let services = RegistryServices(store: store, now: { WallClock.now() }, logger: logger)
         let caches = ResourceCaches(store: store)
         let lookups = RegistryLookups(caches)
@@ -140,16 +140,26 @@ package final class ControlPlane: Sendable {
         _ configuration: ServerConfiguration, _ address: NetworkAddress
     ) async throws -> (SQLiteStore, ClusterPKI) {
         async let opening = SQLiteStore.open(
-            path: configuration.dataDirectory + "/db/state.sqlite",
+            path: databaseFile(configuration),
             options: .init(historyWindow: configuration.historyWindow))
-        let prepared = Result { try ClusterPKI.prepare(pkiConfiguration(configuration, address)) }
-        switch prepared {
-        case .success(let pki): return (try await opening, pki)
-        case .failure(let fault):
+        do {
+            let pki = try await ClusterPKI.prepare(pkiConfiguration(configuration, address))
+            return (try await opening, pki)
+        } catch let fault as PKIError {
             // of two faults of one directory this is the one to tell
             if let store = try? await opening { await store.close() }
             throw fault
         }
+    }
+
+    /// The default roles. For a new cluster the schemas by which the defaults are written are read too; otherwise the first write does it.
+    private static func readDefaults(isNew: Bool) -> BootstrapRBAC {
+        if isNew { Bootstrapper.readSchemas() }
+        return BootstrapRBAC()
+    }
+
+    private static func databaseFile(_ configuration: ServerConfiguration) -> String {
+        configuration.dataDirectory + "/db/state.sqlite"
     }
 
     private static func advertisedAddress(_ configuration: ServerConfiguration) throws -> NetworkAddress {

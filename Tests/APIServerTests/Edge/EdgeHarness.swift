@@ -67,8 +67,8 @@ struct EdgeHarness {
     static func withPKI<Result>(_ body: (ClusterPKI) async throws -> Result) async throws -> Result {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("edge-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        return try await body(
-            ClusterPKI.prepare(ClusterPKI.Configuration(directory: directory, nodeName: "node-1")))
+        let pki = try await ClusterPKI.prepare(ClusterPKI.Configuration(directory: directory, nodeName: "node-1"))
+        return try await body(pki)
     }
 
     /// One request on a connection of its own.

@@ -17,8 +17,8 @@ struct ClusterPKITests {
         return try await body(directory)
     }
 
-    private func prepare(_ directory: String, extra: [String] = [], now: Int64 = start) throws -> ClusterPKI {
-        try ClusterPKI.prepare(
+    private func prepare(_ directory: String, extra: [String] = [], now: Int64 = start) async throws -> ClusterPKI {
+        try await ClusterPKI.prepare(
             .init(directory: directory, nodeName: "n1", advertiseAddresses: ["192.0.2.7"], extraNames: extra),
             now: { now })
     }
@@ -26,8 +26,8 @@ struct ClusterPKITests {
     @Test("a second start uses what the first made")
     func reuse() async throws {
         try await withDirectory { directory in
-            let first = try prepare(directory)
-            let second = try prepare(directory)
+            let first = try await prepare(directory)
+            let second = try await prepare(directory)
             #expect(first.server == second.server)
             #expect(first.authority.certificatePEM == second.authority.certificatePEM)
             #expect(first.clients == second.clients)
@@ -38,11 +38,11 @@ struct ClusterPKITests {
     @Test("new names or a near end make a new serving certificate, and nothing else")
     func renewal() async throws {
         try await withDirectory { directory in
-            let first = try prepare(directory)
-            let renamed = try prepare(directory, extra: ["api.example.com"])
+            let first = try await prepare(directory)
+            let renamed = try await prepare(directory, extra: ["api.example.com"])
             #expect(first.server != renamed.server)
             #expect(first.clients == renamed.clients)
-            let later = try prepare(directory, extra: ["api.example.com"], now: Self.start + 340 * 86_400)
+            let later = try await prepare(directory, extra: ["api.example.com"], now: Self.start + 340 * 86_400)
             #expect(renamed.server != later.server)
             #expect(renamed.clients[.admin] != later.clients[.admin])
             #expect(first.authority.certificatePEM == later.authority.certificatePEM)
@@ -52,11 +52,12 @@ struct ClusterPKITests {
     @Test("a damaged client certificate is made anew, a damaged authority is reported")
     func damage() async throws {
         try await withDirectory { directory in
-            let first = try prepare(directory)
+            let first = try await prepare(directory)
             try Data("x".utf8).write(to: URL(fileURLWithPath: "\(directory)/pki/admin.crt"))
-            #expect(try prepare(directory).clients[.admin] != first.clients[.admin])
+            let renewed = try await prepare(directory)
+            #expect(renewed.clients[.admin] != first.clients[.admin])
             try FileManager.default.removeItem(atPath: "\(directory)/pki/ca.key")
-            let error = #expect(throws: PKIError.self) { try prepare(directory) }
+            let error = await #expect(throws: PKIError.self) { try await prepare(directory) }
             #expect(error?.code == .content)
         }
     }
@@ -64,7 +65,7 @@ struct ClusterPKITests {
     @Test("files can be read by their owner alone")
     func modes() async throws {
         try await withDirectory { directory in
-            _ = try prepare(directory)
+            _ = try await prepare(directory)
             let files = try FileManager.default.subpathsOfDirectory(atPath: directory)
             #expect(files.contains("admin.kubeconfig") && files.contains("pki/sa.pub"))
             for file in files {
@@ -78,7 +79,7 @@ struct ClusterPKITests {
     @Test("the serving certificate names all under which the server is reached")
     func names() async throws {
         try await withDirectory { directory in
-            let pki = try prepare(directory)
+            let pki = try await prepare(directory)
             let certificate = try Certificate(pemEncoded: String(decoding: pki.server.certificate, as: UTF8.self))
             let names = Set(try #require(try certificate.extensions.subjectAlternativeNames))
             for name in [
@@ -98,7 +99,7 @@ struct ClusterPKITests {
         ])
     func identities(_ client: ClusterPKI.Client, _ name: String, _ groups: [String]) async throws {
         try await withDirectory { directory in
-            let pki = try prepare(directory, now: Int64(Date().timeIntervalSince1970))
+            let pki = try await prepare(directory, now: Int64(Date().timeIntervalSince1970))
             let verifier = try ClientCertificateVerifier(authorities: pki.authority.certificatePEM)
             let pem = String(decoding: try #require(pki.clients[client]).certificate, as: UTF8.self)
             let der = try PEMDocument(pemString: pem).derBytes
