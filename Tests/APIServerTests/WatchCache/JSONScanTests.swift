@@ -34,4 +34,20 @@ struct JSONScanTests {
         #expect(JSONScan.labels(Array(json.utf8)) == ["app": "web", "e": ""])
         #expect(JSONScan.labels(Array("{}".utf8)).isEmpty)
     }
+
+    @Test("a text is found wherever it stands, and first where it stands first")
+    func find() {
+        let needle = Array("node".utf8)
+        for length in 0..<80 {
+            let filler = (0..<length).map { UInt8(ascii: $0 % 3 == 0 ? "n" : $0 % 3 == 1 ? "e" : "o") }
+            #expect(JSONScan.find(needle, in: filler, from: 0) == nil)
+            #expect(JSONScan.find(needle, in: filler + needle, from: 0) == length)
+            #expect(JSONScan.find(needle, in: filler + needle + filler + needle, from: 0) == length)
+            #expect(JSONScan.find(needle, in: filler + needle + filler + needle, from: length + 1) == 2 * length + 4)
+            #expect(JSONScan.find(needle, in: filler + needle.dropLast(), from: 0) == nil)
+        }
+        #expect(JSONScan.find([], in: needle, from: 0) == nil)
+        #expect(JSONScan.find(needle, in: [], from: 0) == nil)
+        #expect(JSONScan.find(needle, in: needle, from: -1) == nil)
+    }
 }

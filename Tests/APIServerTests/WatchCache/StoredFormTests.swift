@@ -31,6 +31,20 @@ struct StoredFormTests {
         #expect(String(decoding: final, as: UTF8.self) == String(decoding: JSONCoding.encode(expected), as: UTF8.self))
     }
 
+    @Test("JSON that was written behind room for the header is stored as it is")
+    func seal() throws {
+        var writer = JSONWriter(headerLength: StoredForm.headerLength, resourceVersion: .hole)
+        map.encode(json: &writer)
+        #expect(StoredForm.seal(&writer) == (try stored(map)))
+    }
+
+    @Test("what shows no place for a revision is not sealed")
+    func sealWithoutHole() {
+        var writer = JSONWriter(headerLength: StoredForm.headerLength, resourceVersion: .hole)
+        writer.string("no object")
+        #expect(StoredForm.seal(&writer) == nil)
+    }
+
     @Test("a deletion shows the last state with its own revision")
     func replace() throws {
         let final = try #require(StoredForm.splice(try stored(map), revision: 9))
