@@ -32,9 +32,13 @@ extern struct martlet_heap martlet_mallinfo(void) __asm__("mallinfo2");
 extern int martlet_malloc_trim(unsigned long) __asm__("malloc_trim");
 static inline unsigned long martlet_free_heap(void) { return martlet_mallinfo().parts[8]; }
 static inline void martlet_trim_heap(void) { martlet_malloc_trim(0); }
+// At most so many heaps for all threads (mallopt(3), M_ARENA_MAX).
+extern int martlet_mallopt(int option, int value) __asm__("mallopt");
+static inline void martlet_limit_heaps(int count) { martlet_mallopt(-8, count); }
 #else
 static inline unsigned long martlet_free_heap(void) { return 0; }
 static inline void martlet_trim_heap(void) {}
+static inline void martlet_limit_heaps(int count) { (void)count; }
 #endif
 
 #endif

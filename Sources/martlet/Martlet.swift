@@ -2,6 +2,7 @@
 // Copyright the Martlet authors
 
 import ArgumentParser
+import Assembly
 import Foundation
 
 /// Kubernetes in one binary.
@@ -29,6 +30,7 @@ struct Martlet: AsyncParsableCommand {
 
     /// A wrong flag is told in one line, like all other faults.
     static func main() async {
+        HeapLimits.apply()
         do {
             var command = try parseCommand()
             if var role = command as? any AsyncParsableCommand { try await role.run() } else { try command.run() }
