@@ -100,7 +100,9 @@ package struct Bootstrapper: Sendable {
                 let changed = object
                 _ = try await endpoint.update(context(.update)) { _, _ in changed }
             case .recreate:
-                _ = try await endpoint.delete(DeleteOptions(), context(.delete))
+                do {
+                    _ = try await endpoint.delete(DeleteOptions(), context(.delete))
+                } catch let error as APIStatusError where error.isNotFound {}  // gone already
                 _ = try await endpoint.create(object, context(.create))
             }
         } catch let error as APIStatusError where error.isAlreadyExists || error.isConflict {

@@ -25,4 +25,21 @@ struct BootstrapperTests {
         try await bootstrapper.run()
         #expect(server.store.currentRevision == revision)
     }
+
+    @Test("a binding of another role is made anew, since its role cannot be changed")
+    func recreate() async throws {
+        let server = try await TestServer.ready()
+        for name in ["kube-system", "kube-public", "kube-node-lease"] {
+            try await server.registry.ensure(Namespace { $0.metadata.name = name })
+        }
+        let roles = BootstrapRBAC()
+        var binding = try #require(roles.clusterRoleBindings.first { $0.metadata.name == "system:basic-user" })
+        binding.roleRef.name = "view"
+        try await server.registry.ensure(binding)
+        try await Bootstrapper(registry: server.registry, roles: roles, logger: Logger(label: "test")).run()
+        let made = try await server.registry.endpoint(ClusterRoleBinding.self)
+            .get(namespace: "", name: "system:basic-user")
+        #expect(made?.roleRef.name == "system:basic-user")
+        #expect(made?.metadata.managedFields.map(\.manager) == ["kube-apiserver"])
+    }
 }
